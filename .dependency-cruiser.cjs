@@ -1,0 +1,58 @@
+// Imports go down only (docs/architecture.md): a room may import the floors below it, never a neighbour.
+const floors = [
+  ['cli'],
+  ['daemon.ts'],
+  ['sshd', 'web', 'standalone'],
+  ['auth', 'menu', 'files'],
+  ['session'],
+  ['asset', 'audit', 'policy'],
+  ['core', 'ssh2'],
+  ['terminal', 'i18n'],
+  ['config', 'log.ts', 'base'],
+]
+const at = (rooms) => `^src/(${rooms.join('|').replaceAll('.', '\\.')})(/|$)`
+const downOnly = floors.flatMap((rooms, floor) =>
+  rooms.map((room) => ({
+    name: `down-only:${room}`,
+    severity: 'error',
+    from: { path: at([room]) },
+    to: { path: at([...floors.slice(0, floor).flat(), ...rooms.filter((other) => other !== room)]) },
+  })),
+)
+
+module.exports = {
+  forbidden: [
+    // base and log are leaves that every room may use, also their neighbours on the ground floor.
+    ...downOnly.filter(({ name }) => name !== 'down-only:log.ts' && name !== 'down-only:config'),
+    {
+      name: 'down-only:log.ts-and-config',
+      severity: 'error',
+      from: { path: at(['log.ts', 'config']) },
+      to: { path: at([...floors.slice(0, -1).flat()]) },
+    },
+    {
+      name: 'config-only-for-cli-and-daemon',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(cli/|daemon\\.ts$|config/)' },
+      to: { path: at(['config']) },
+    },
+    {
+      name: 'ssh2-only-in-its-room',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/ssh2/' },
+      to: { path: '^(node_modules/)?ssh2(/|$)' },
+    },
+    {
+      name: 'standalone-only-over-core',
+      severity: 'error',
+      from: { path: '^src/standalone/' },
+      to: { path: at(['auth', 'menu', 'files', 'session', 'asset', 'audit', 'policy']) },
+    },
+    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+  },
+}

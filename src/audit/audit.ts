@@ -1,0 +1,51 @@
+import type { SessionRecord } from '../core/model.ts'
+import type { Exit, Pty, Size } from '../terminal/terminal.ts'
+
+/** What is known of a session when it begins; kept in the spool's `session.json`. */
+export interface SessionFacts {
+  /** As core is told of it; its `id` is the session's id everywhere. */
+  readonly record: SessionRecord
+  readonly kind: 'shell' | 'exec'
+  /** The command of an `exec`. */
+  readonly command?: string
+  readonly pty: Pty | undefined
+  readonly size: Size
+}
+
+/** How a session ended, for the record. `reason` is one of the words of `session/ending.ts`. */
+export interface SessionEnd {
+  readonly reason: string
+  readonly exit: Exit
+  /** ms since the epoch. */
+  readonly at: number
+}
+
+/**
+ * Takes a session down. No call waits or throws: a disk that is slow shows as `false` from `output`, one that fails
+ * as `failed`.
+ */
+export interface Recorder {
+  /** Bytes the asset sent, before they are passed on. They are copied. `false`: stop the asset until `onDrain`. */
+  output(bytes: Uint8Array): boolean
+  /** Keys the person sent: for the command record only, they are not stored. */
+  input(bytes: Uint8Array): void
+  resize(size: Size): void
+  onDrain(listener: () => void): Disposable
+  /** Fires when nothing can be recorded any more; its reason is the AuditError. */
+  readonly failed: AbortSignal
+  /** Writes what is left, seals the record and hands it to the delivery. Resolves when it is with the kernel. */
+  close(end: SessionEnd): Promise<void>
+}
+
+/** Where sessions are recorded. Throws AuditError from `open` when the disk is below its reserve. */
+export interface Audit {
+  /** Makes the spool directory; nothing of the session is delivered to core before `Recording.known`. */
+  open(facts: SessionFacts): Promise<Recording>
+}
+
+export interface Recording extends Recorder {
+  /** Core was asked to know this session (surely or perhaps): from here on it is delivered and finished there. */
+  known(): Promise<void>
+  /** The session never began: the spool directory is removed. */
+  discard(): Promise<void>
+}

@@ -1,0 +1,62 @@
+import type { Secret } from '../base/secret.ts'
+import type {
+  Asset,
+  AuthAnswer,
+  CommandRecord,
+  CoreSettings,
+  LoginAttempt,
+  Permission,
+  Prepared,
+  SessionRecord,
+  Target,
+  Task,
+  User,
+} from './model.ts'
+
+/**
+ * The one face of Jumpserver core: the only thing above which nobody knows that there is HTTP. Every call takes a
+ * signal, has its own time limit, and throws CoreError. Rooms above declare the few of these methods they use.
+ */
+export interface AppService {
+  /** Password or public key (POST /api/authentication/v1/auth/). Exactly one of the two is given. */
+  authenticate(attempt: LoginAttempt, signal?: AbortSignal): Promise<AuthAnswer>
+  /** Second factor (POST /api/authentication/v1/otp/auth/). Wrong codes are `refused`; the caller counts them. */
+  authenticateOtp(
+    attempt: { seed: Secret; code: Secret; remoteAddr: string; loginType: 'T' | 'W' },
+    signal?: AbortSignal,
+  ): Promise<AuthAnswer>
+  /** Assets granted to the user. `fresh` asks core to drop its cache: only when the person asked for it. */
+  assets(user: User, options?: { fresh?: boolean; signal?: AbortSignal }): Promise<readonly Asset[]>
+  /** The one door to a connection: permission, credentials and rules of a target, now. Throws when core says no. */
+  prepare(user: User, target: Target, signal?: AbortSignal): Promise<Prepared>
+  /** Is this still granted? Never throws; `unknown` when core does not answer or refuses our own key. */
+  permission(user: User, target: Target, action: string, signal?: AbortSignal): Promise<Permission>
+
+  /** Idempotent: "must be unique" after a lost answer counts as done. */
+  createSession(session: SessionRecord, signal?: AbortSignal): Promise<void>
+  /** Idempotent. `missing` when core has deleted the session. */
+  finishSession(sessionId: string, dateEnd: number, signal?: AbortSignal): Promise<void>
+  /**
+   * Stores commands of one session. Not idempotent at core: after an `unavailable` ask `commandsStored` before
+   * sending the same again.
+   */
+  sendCommands(
+    session: SessionRecord,
+    commands: readonly CommandRecord[],
+    signal?: AbortSignal,
+  ): Promise<void>
+  /** The commands of this session that core already has, as core stores them (cut to its limits). */
+  commandsStored(
+    session: SessionRecord,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyArray<{ input: string; timestamp: number }>>
+  /** Streams a finished replay (gzip) to core; stall limit instead of a total one. The first upload wins at core. */
+  uploadReplay(sessionId: string, file: { path: string; bytes: number }, signal?: AbortSignal): Promise<void>
+  /** Tells core that the replay is there. Idempotent. */
+  markReplay(sessionId: string, signal?: AbortSignal): Promise<void>
+
+  /** Settings as last read from core, with `refreshSettings` at start and every 10 minutes. */
+  readonly settings: CoreSettings
+  /** Acknowledges a task. Idempotent; a task core no longer knows counts as done. */
+  finishTask(task: Task, signal?: AbortSignal): Promise<void>
+}

@@ -1,0 +1,132 @@
+import type { Secret } from '../base/secret.ts'
+
+/** A person, as core knows them (core's user object, reduced to what a bastion needs). */
+export interface User {
+  readonly id: string
+  readonly username: string
+  /** Display name. */
+  readonly name: string
+}
+
+export type Action = 'connect' | 'upload_file' | 'download_file'
+export type Protocol = 'ssh' | 'telnet' | 'rdp' | 'vnc'
+
+/** An account on an asset that a user was granted. */
+export interface SystemUser {
+  readonly id: string
+  readonly name: string
+  /** Account name on the asset; empty: to be asked. */
+  readonly username: string
+  /** 1-100, higher wins. */
+  readonly priority: number
+  /** Protocol names are open-ended: unknown ones are kept and never connected. */
+  readonly protocol: string
+  readonly loginMode: 'auto' | 'manual'
+  readonly actions: readonly string[]
+}
+
+/** A host a user was granted, with the accounts they may use there. */
+export interface Asset {
+  readonly id: string
+  readonly hostname: string
+  /** An address or a host name. */
+  readonly ip: string
+  readonly protocols: ReadonlyArray<{ readonly name: string; readonly port: number }>
+  readonly platform: string
+  readonly comment: string
+  /** Id of the domain whose gateways lead there; null: directly. */
+  readonly domain: string | null
+  readonly orgId: string
+  readonly orgName: string
+  readonly systemUsers: readonly SystemUser[]
+}
+
+/** What a session is to be opened on. */
+export interface Target {
+  readonly asset: Asset
+  readonly systemUser: SystemUser
+}
+
+/** Secrets for one (asset, system user). Fetched at connect time, never kept, never logged. */
+export interface Credentials {
+  readonly username: string
+  readonly password: Secret | undefined
+  /** PEM or OpenSSH text. If it is encrypted, its passphrase is `password`. */
+  readonly privateKey: Secret | undefined
+}
+
+/** A command rule of core (cmd-filter-rules), in order of evaluation. */
+export interface CommandRule {
+  readonly id: string
+  readonly kind: 'command' | 'regex'
+  readonly content: string
+  readonly action: 'deny' | 'allow'
+  readonly priority: number
+}
+
+/** All that is needed to open one connection, from one call of AppService (`prepare`). */
+export interface Prepared {
+  readonly target: Target
+  readonly credentials: Credentials
+  readonly rules: readonly CommandRule[]
+}
+
+/** Core's answer about a permission. No answer is not a no (docs/architecture.md, "core is away"). */
+export type Permission = 'granted' | 'denied' | 'unknown'
+
+/** A login as core judged it. */
+export type AuthAnswer =
+  | { readonly kind: 'accepted'; readonly user: User }
+  /** The first factor was right; `seed` opens the second (valid 300 s). `user` is who it is for. */
+  | { readonly kind: 'otp'; readonly seed: Secret; readonly user: User; readonly bound: boolean }
+  /** `reason` is core's own text, for the log only. */
+  | { readonly kind: 'refused'; readonly reason: string }
+
+export interface LoginAttempt {
+  readonly username: string
+  readonly password?: Secret
+  /** The base64 blob of the key, without type and comment. Only after its signature was verified. */
+  readonly publicKey?: string
+  readonly remoteAddr: string
+  readonly loginType: 'T' | 'W'
+}
+
+/** A session as core is told of it (POST /api/terminal/v1/sessions/). */
+export interface SessionRecord {
+  /** UUID made by us. */
+  readonly id: string
+  /** `name (username)`. */
+  readonly user: string
+  readonly asset: string
+  readonly systemUser: string
+  readonly orgId: string
+  readonly loginFrom: 'ST' | 'WT'
+  readonly remoteAddr: string
+  /** ms since the epoch. */
+  readonly dateStart: number
+}
+
+/** One command for core (POST /api/terminal/v1/command/), uncut: the core room cuts to core's limits. */
+export interface CommandRecord {
+  readonly input: string
+  readonly output: string
+  /** ms since the epoch. */
+  readonly at: number
+}
+
+/** Settings core hands out (GET /api/terminal/v1/terminal/config/). Absent: the local value stays. */
+export interface CoreSettings {
+  readonly passwordAuth?: boolean
+  readonly publicKeyAuth?: boolean
+  readonly heartbeatSeconds?: number
+  readonly headerTitle?: string
+  readonly hostKey?: Secret
+  readonly maxIdleMinutes?: number
+}
+
+/** An order from core, in the answer to a heartbeat. */
+export interface Task {
+  readonly id: string
+  readonly name: string
+  readonly args: string
+}

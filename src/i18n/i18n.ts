@@ -1,0 +1,33 @@
+import { escapeControls } from '../base/escape.ts'
+import { type FaultFacts, isFault } from '../base/fault.ts'
+import { en } from './en.ts'
+import { zh } from './zh.ts'
+
+const languages = { en, zh }
+
+export type Language = keyof typeof languages
+export type TextKey = keyof typeof en
+
+export const LANGUAGES = Object.keys(languages) as readonly Language[]
+
+/** The language for a locale name such as `zh_CN.UTF-8` or `en-US`; English for what we do not speak. */
+export const languageOf = (locale: string | undefined): Language =>
+  LANGUAGES.find((language) => locale?.toLowerCase().startsWith(language)) ?? 'en'
+
+/** A text with its `{facts}` filled in. Facts come from users and assets: their control characters are escaped. */
+export function say(language: Language, key: TextKey, facts: FaultFacts = {}): string {
+  return languages[language][key].replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = facts[name]
+    return value === undefined ? whole : escapeControls(String(value))
+  })
+}
+
+/** What a person is told of an error: a sentence and the id that finds the log line. */
+export function sayFault(language: Language, error: unknown): string {
+  if (!isFault(error)) return say(language, 'fault.unknown')
+  const key = `fault.${error.code}`
+  const sentence = isTextKey(key) ? say(language, key, error.facts) : say(language, 'fault.unknown')
+  return `${sentence}   [${error.id}]`
+}
+
+const isTextKey = (key: string): key is TextKey => Object.hasOwn(en, key)
