@@ -16,6 +16,8 @@ export type CoreErrorCode =
   | 'CORE_MISSING'
   | 'CORE_REPLY'
   | 'CORE_REGISTRATION'
+  | 'CORE_ACCESS_KEY'
+  | 'CORE_DENIED'
 
 export class CoreError extends Fault<CoreErrorCode> {
   override readonly name = 'CoreError'

@@ -1,0 +1,50 @@
+// What the tests need from the system. As root on Debian it is installed through apt; elsewhere this says exactly what
+// is missing and fails.
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+const NEEDED = [
+  { program: 'ssh', package: 'openssh-client' },
+  { program: 'sshd', package: 'openssh-server' },
+  { program: 'telnetd', package: 'telnetd' },
+  { program: 'bash', package: 'bash' },
+  { program: 'less', package: 'less' },
+  { program: 'vi', package: 'vim-tiny' },
+]
+
+const path = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']
+const isThere = ({ program }) =>
+  path.some((directory) => {
+    try {
+      accessSync(join(directory, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+
+const missing = NEEDED.filter((each) => !isThere(each))
+if (missing.length === 0) process.exit(0)
+
+const packages = missing.map((each) => each.package)
+const debian = existsSync('/etc/debian_version') && process.getuid?.() === 0
+if (!debian) {
+  for (const each of missing) console.error(`missing: ${each.program} (Debian package ${each.package})`)
+  console.error(`Install them, then run npm test again. On Debian: sudo apt-get install ${packages.join(' ')}`)
+  process.exit(1)
+}
+
+const apt = (...args) =>
+  spawnSync('apt-get', ['-qq', ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    // A service that starts by itself (sshd on port 22) is not wanted: the tests start their own.
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
+  }).status === 0
+
+console.log(`installing ${packages.join(', ')}`)
+const installed = apt('update') && apt('install', '-y', '--no-install-recommends', ...packages)
+const still = NEEDED.filter((each) => !isThere(each))
+if (installed && still.length === 0) process.exit(0)
+console.error(`could not install: ${still.map((each) => each.package).join(', ')}`)
+process.exit(1)

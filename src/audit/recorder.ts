@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../log.ts'
+import type { Size } from '../terminal/terminal.ts'
+import { AppendFile as Append, type AppendFile, type AppendOptions } from './append-file.ts'
+import type { Recording, SessionEnd, SessionFacts } from './audit.ts'
+import type { AuditError } from './audit-error.ts'
+import type { BlockPool } from './block-pool.ts'
+import { BlockWriter } from './block-writer.ts'
+import type { CommandDetector, CommandDetectorFactory, DetectedCommand } from './command-detector.ts'
+import { CommandLog, encodeCommand } from './command-log.ts'
+import { ExecCommand } from './exec-command.ts'
+import { encodeSize, FRAME } from './frames.ts'
+import { encodeHead } from './replay-file.ts'
+import { type SessionState, writeSession } from './session-file.ts'
+import type { SpoolSync } from './spool-sync.ts'
+
+export interface RecorderOptions {
+  readonly clock: Clock
+  readonly log: Log
+  readonly pool: BlockPool
+  readonly sync: SpoolSync
+  readonly detector: CommandDetectorFactory
+  /** Bytes not yet written above which the asset is stopped. */
+  readonly highMark: number
+  /** ms after which what was recorded is handed to the kernel; under 1,000. */
+  readonly flushMs: number
+  /** ms for which a failing write is tried again while the asset is stopped. */
+  readonly graceMs: number
+  /** News for the delivery. */
+  readonly onCommand: () => void
+  /** The session is over and sealed, or was given up: `known` says whether core is to hear of it. */
+  readonly onClosed: (known: boolean) => void
+}
+
+/** An exec that runs for long is listed in core after this, with what it printed so far. */
+const EXEC_RECORD_MS = 4_000
+
+/** One session's files while it runs. */
+export class FileRecording implements Recording {
+  readonly #directory: string
+  readonly #options: RecorderOptions
+  readonly #state: SessionState
+  readonly #blocks: BlockWriter
+  readonly #replay: AppendFile
+  readonly #commands: CommandLog
+  readonly #detector: CommandDetector | undefined
+  #exec: ExecCommand | undefined
+  readonly #execTimer: Disposable | undefined
+  readonly #failed = new AbortController()
+  readonly #drains = new Set<() => void>()
+  #count = 0
+  #known = false
+  #closed: Promise<void> | undefined
+  /** Rewrites of session.json, one after the other. */
+  #writes: Promise<void> = Promise.resolve()
+
+  private constructor(parts: {
+    directory: string
+    facts: SessionFacts
+    replay: AppendFile
+    options: RecorderOptions
+  }) {
+    const { directory, facts, replay, options } = parts
+    this.#directory = directory
+    this.#options = options
+    this.#state = initialState(facts)
+    this.#replay = replay
+    this.#blocks = this.#blockWriter(facts)
+    this.#commands = this.#commandLog()
+    if (facts.kind === 'exec') {
+      this.#exec = new ExecCommand(facts.command ?? '', facts.record.dateStart)
+      this.#execTimer = options.clock.after(EXEC_RECORD_MS, () => this.#recordExec())
+    } else {
+      const { size, pty } = facts
+      const onCommand = (command: DetectedCommand): void => this.#command(command)
+      this.#detector = options.detector({ size, pty, clock: options.clock, onCommand })
+    }
+  }
+
+  /** Makes the files in an existing, empty directory. Throws AuditError. */
+  static async create(
+    directory: string,
+    facts: SessionFacts,
+    options: RecorderOptions,
+  ): Promise<FileRecording> {
+    await writeSession(directory, initialState(facts))
+    let recording: FileRecording | undefined
+    const replay = await Append.create(join(directory, 'replay.log'), {
+      ...appendOptions(options),
+      onTrouble: () => recording?.#blocks.hold(),
+      onLost: (error) => recording?.#fail(error),
+    })
+    recording = new FileRecording({ directory, facts, replay, options })
+    return recording
+  }
+
+  get failed(): AbortSignal {
+    return this.#failed.signal
+  }
+
+  output(bytes: Uint8Array): boolean {
+    if (this.#closed) return true
+    const more = this.#blocks.output(bytes)
+    this.#detector?.output(bytes)
+    if (this.#exec) {
+      this.#exec.output(bytes)
+      if (this.#exec.full) this.#recordExec()
+    }
+    return more
+  }
+
+  input(bytes: Uint8Array): void {
+    if (!this.#closed) this.#detector?.input(bytes)
+  }
+
+  resize(size: Size): void {
+    if (this.#closed) return
+    this.#blocks.frame(FRAME.resize, encodeSize(size.columns, size.rows))
+    this.#detector?.resize(size)
+  }
+
+  onDrain(listener: () => void): Disposable {
+    this.#drains.add(listener)
+    return { [Symbol.dispose]: () => this.#drains.delete(listener) }
+  }
+
+  async known(): Promise<void> {
+    this.#known = true
+    await this.#save({ ...this.#state, known: true })
+  }
+
+  close(end: SessionEnd): Promise<void> {
+    this.#closed ??= this.#close(end)
+    return this.#closed
+  }
+
+  async discard(): Promise<void> {
+    this.#closed ??= this.#discard()
+    await this.#closed
+  }
+
+  async #close(end: SessionEnd): Promise<void> {
+    try {
+      await this.#detector?.close()
+      this.#recordExec()
+      const { exit, reason, at } = end
+      this.#blocks.frame(FRAME.end, Buffer.from(JSON.stringify({ reason, exit, at, cut: false })))
+      await this.#closeFiles()
+      await this.#save({ ...this.#state, known: this.#known, end: this.#seal(end) })
+    } catch (error) {
+      // It stays as after a crash: whoever delivers it seals what is there first.
+      this.#options.log.error({ err: error, session: this.#state.record.id }, 'a record could not be closed')
+    }
+    this.#execTimer?.[Symbol.dispose]()
+    this.#options.onClosed(this.#known)
+  }
+
+  async #discard(): Promise<void> {
+    this.#execTimer?.[Symbol.dispose]()
+    this.#exec = undefined
+    await this.#detector?.close()
+    await this.#closeFiles().catch(() => undefined)
+    await this.#writes
+    await rm(this.#directory, { recursive: true, force: true })
+    this.#options.onClosed(false)
+  }
+
+  /** Both are closed, also when one fails; the first failure is thrown. */
+  async #closeFiles(): Promise<void> {
+    const [commands, blocks] = await Promise.allSettled([this.#commands.close(), this.#blocks.close()])
+    for (const each of [blocks, commands]) if (each.status === 'rejected') throw each.reason
+  }
+
+  #seal({ reason, exit, at }: SessionEnd): SessionState['end'] {
+    const hash = this.#blocks.hash.toString('hex')
+    return { reason, exit, at, cut: false, bytes: this.#replay.size, hash, commands: this.#count }
+  }
+
+  #save(state: SessionState): Promise<void> {
+    const write = this.#writes.then(() => writeSession(this.#directory, state))
+    this.#writes = write.catch(() => undefined)
+    return write
+  }
+
+  #recordExec(): void {
+    const record = this.#exec?.record()
+    this.#exec = undefined
+    this.#execTimer?.[Symbol.dispose]()
+    if (record) this.#command(record)
+  }
+
+  /** The line goes to its file at once; its hash goes into the replay's chain, so that an edit of it shows too. */
+  #command(command: DetectedCommand): void {
+    const line = encodeCommand(command)
+    this.#count += 1
+    this.#commands.append(line, this.#options.onCommand)
+    this.#blocks.frame(FRAME.mark, encodeMark(this.#count, line))
+  }
+
+  #blockWriter(facts: SessionFacts): BlockWriter {
+    const { clock, pool, highMark, flushMs } = this.#options
+    const start = clock.monotonic()
+    const blocks = new BlockWriter(this.#replay, {
+      clock,
+      pool,
+      highMark,
+      flushMs,
+      time: () => Math.max(0, Math.round((clock.monotonic() - start) * 1000)),
+      onDrain: () => {
+        for (const listener of [...this.#drains]) listener()
+      },
+      onFailure: (error) => this.#fail(error),
+    })
+    const { record, size, pty } = facts
+    const head = { session: record.id, startedAt: record.dateStart, size, ...(pty ? { term: pty.term } : {}) }
+    blocks.frame(FRAME.head, encodeHead(head))
+    return blocks
+  }
+
+  #commandLog(): CommandLog {
+    const path = join(this.#directory, 'commands.ndjson')
+    const onFailure = (error: AuditError): void => this.#fail(error)
+    const options = { ...appendOptions(this.#options), onLost: onFailure }
+    return new CommandLog({ path, open: () => Append.create(path, options), onFailure })
+  }
+
+  #fail(error: AuditError): void {
+    this.#failed.abort(error)
+  }
+}
+
+/** The mark a command leaves in the replay: its number from 1, and the hash of its line. */
+export function encodeMark(command: number, line: Buffer): Buffer {
+  const sha256 = createHash('sha256').update(line).digest('hex')
+  return Buffer.from(JSON.stringify({ command, sha256 }))
+}
+
+function appendOptions({ clock, sync, graceMs }: RecorderOptions): Omit<AppendOptions, 'onLost'> {
+  return { clock, sync, graceMs }
+}
+
+function initialState({ record, kind, command, pty, size }: SessionFacts): SessionState {
+  return { record, kind, command, pty: pty && { ...pty, modes: { ...pty.modes } }, size, known: false }
+}

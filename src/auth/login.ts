@@ -1,0 +1,245 @@
+import { Secret } from '../base/secret.ts'
+import type { AppService } from '../core/app-service.ts'
+import { CoreError } from '../core/core-error.ts'
+import type { AuthAnswer, User } from '../core/model.ts'
+import type { Language } from '../i18n/i18n.ts'
+import type { Log } from '../log.ts'
+import type { Principal } from '../session/principal.ts'
+import type { RefusedKeys } from './refused-keys.ts'
+import { cleanName } from './user-name.ts'
+
+/** What a login needs of core. */
+export type CoreLogin = Pick<AppService, 'authenticate' | 'authenticateOtp' | 'settings'>
+
+/** Switches of the configuration; core's settings go before them where they are given. */
+export interface AuthOptions {
+  readonly passwordAuth: boolean
+  readonly publicKeyAuth: boolean
+}
+
+/** Why a try failed. For the log and the door, never for the person: they see one and the same failure. */
+export type Refusal =
+  /** Core said no. */
+  | 'credentials'
+  /** A wrong one-time code. */
+  | 'code'
+  /** Nobody can be called that, or nobody has such a password. */
+  | 'input'
+  /** Switched off, or out of its place: a code before a first factor, another user, two tries at once. */
+  | 'method'
+  /** This key was refused before, or too many were tried. */
+  | 'key'
+  /** The connection has used up its tries. */
+  | 'over'
+
+export type AuthOutcome =
+  | { readonly kind: 'accepted'; readonly principal: Principal }
+  /** The first factor was right; `bound: false`: but the person has no device, so no code will pass. */
+  | { readonly kind: 'more'; readonly prompt: 'otp'; readonly bound: boolean }
+  /** `last`: the door must end the connection now. */
+  | { readonly kind: 'refused'; readonly why: Refusal; readonly last: boolean }
+  /** Core gave no answer: says nothing about the person and is never counted as a failed try. */
+  | { readonly kind: 'unavailable'; readonly cause: unknown }
+
+/** Methods that may go on now, in words of no protocol. */
+export type AuthMethod = 'password' | 'key' | 'otp'
+
+/** A key whose signature the door has verified, or that is merely offered. */
+export interface OfferedKey {
+  /** `SHA256:…` */
+  readonly fingerprint: string
+  /** The base64 blob, without type and comment: what core compares. */
+  readonly blob: string
+}
+
+export interface LoginParts {
+  readonly core: CoreLogin
+  readonly options: AuthOptions
+  readonly refusedKeys: RefusedKeys
+  /** Who it is, as far as the door knows. `loginId` finds the log lines. */
+  readonly origin: Pick<Principal, 'remoteAddr' | 'loginFrom' | 'language' | 'loginId'>
+  readonly log: Log
+}
+
+const MAX_TRIES = 6
+const MAX_OFFERS = 20
+const MAX_KEYS = 3
+const MAX_WRONG_CODES = 3
+const LONGEST_SECRET = 1024
+
+interface FirstFactor {
+  readonly user: User
+  readonly seed: Secret
+}
+
+/**
+ * The rules of one login on one connection, the same for every door. A second factor counts only after the first one
+ * of the same user here, and everything that is not a clear yes of core is a no.
+ */
+export class Login {
+  readonly #parts: LoginParts
+  #username: string | undefined
+  #first: FirstFactor | undefined
+  #busy = false
+  #over = false
+  #tries = 0
+  #offers = 0
+  #keysAsked = 0
+  #wrongCodes = 0
+
+  constructor(parts: LoginParts) {
+    this.#parts = parts
+  }
+
+  get language(): Language {
+    return this.#parts.origin.language
+  }
+
+  /** What a client may try next. */
+  get methods(): ReadonlySet<AuthMethod> {
+    if (this.#over) return new Set()
+    if (this.#first) return new Set(['otp'])
+    const { options, core } = this.#parts
+    const methods = new Set<AuthMethod>()
+    const keyLeft = this.#keysAsked < MAX_KEYS
+    if ((core.settings.publicKeyAuth ?? options.publicKeyAuth) && keyLeft) methods.add('key')
+    if (core.settings.passwordAuth ?? options.passwordAuth) methods.add('password')
+    return methods
+  }
+
+  /** May this key be tried? Asks nobody: an offer proves nothing (RFC 4252 section 7). `over`: end the connection. */
+  offer(username: string, key: Pick<OfferedKey, 'fingerprint'>): 'sign' | 'no' | 'over' {
+    this.#offers += 1
+    if (this.#offers > MAX_OFFERS || !this.#sameUser(username)) this.#end()
+    if (this.#over) return 'over'
+    const name = cleanName(username)
+    if (name === undefined || this.#first || !this.methods.has('key')) return 'no'
+    return this.#parts.refusedKeys.has(this.#keyTry(name, key)) ? 'no' : 'sign'
+  }
+
+  /** A failed try that core need not hear of: a bad signature, an algorithm we refuse. */
+  reject(username: string, why: Refusal): AuthOutcome {
+    return this.#sameUser(username) ? this.#refuse(username, why, why) : this.#swapped(username)
+  }
+
+  password(username: string, password: string, signal?: AbortSignal): Promise<AuthOutcome> {
+    return this.#try(username, 'password', async (name) => {
+      if (password === '' || password.length > LONGEST_SECRET) return this.#refuse(name, 'input', 'no password')
+      const answer = await this.#parts.core.authenticate(
+        { username: name, password: new Secret(password), ...this.#origin },
+        signal,
+      )
+      return this.#judge(name, answer)
+    })
+  }
+
+  /** Only after the door has verified the key's signature over this very connection. */
+  key(username: string, key: OfferedKey, signal?: AbortSignal): Promise<AuthOutcome> {
+    return this.#try(username, 'key', async (name) => {
+      const keyTry = this.#keyTry(name, key)
+      if (this.#parts.refusedKeys.has(keyTry)) return this.#refuse(name, 'key', 'refused before')
+      this.#keysAsked += 1
+      const answer = await this.#parts.core.authenticate(
+        { username: name, publicKey: key.blob, ...this.#origin },
+        signal,
+      )
+      if (answer.kind === 'refused') this.#parts.refusedKeys.add(keyTry)
+      return this.#judge(name, answer)
+    })
+  }
+
+  otp(username: string, code: string, signal?: AbortSignal): Promise<AuthOutcome> {
+    return this.#try(username, 'otp', async (name) => {
+      const first = this.#first
+      if (!first) return this.#refuse(name, 'method', 'no first factor')
+      const answer = await this.#parts.core.authenticateOtp(
+        { seed: first.seed, code: new Secret(code.slice(0, LONGEST_SECRET)), ...this.#origin },
+        signal,
+      )
+      if (answer.kind === 'accepted' && answer.user.id === first.user.id) return this.#accept(answer.user)
+      this.#wrongCodes += 1
+      if (this.#wrongCodes >= MAX_WRONG_CODES) this.#end()
+      return this.#refuse(name, 'code', answer.kind === 'refused' ? answer.reason : `answer was ${answer.kind}`)
+    })
+  }
+
+  /** One try at a time, in its place, by one user. Core's silence is no answer, whatever form it takes. */
+  async #try(
+    username: string,
+    method: AuthMethod,
+    ask: (name: string) => Promise<AuthOutcome>,
+  ): Promise<AuthOutcome> {
+    if (!this.#sameUser(username)) return this.#swapped(username)
+    const name = cleanName(username)
+    if (name === undefined) return this.#refuse(username, 'input', 'not a name')
+    if (this.#busy) this.#end()
+    if (this.#over) return this.#refuse(name, 'over', 'no tries left')
+    if (!this.methods.has(method)) return this.#refuse(name, 'method', `${method} is not possible now`)
+    this.#busy = true
+    try {
+      return await ask(name)
+    } catch (cause) {
+      return this.#unanswered(name, method, cause)
+    } finally {
+      this.#busy = false
+    }
+  }
+
+  #judge(name: string, answer: AuthAnswer): AuthOutcome {
+    if (this.#over) return this.#refuse(name, 'over', 'ended while core was asked')
+    switch (answer.kind) {
+      case 'accepted':
+        return this.#accept(answer.user)
+      case 'otp':
+        this.#first = { user: answer.user, seed: answer.seed }
+        return { kind: 'more', prompt: 'otp', bound: answer.bound }
+      default:
+        return this.#refuse(name, 'credentials', answer.reason)
+    }
+  }
+
+  #accept(user: User): AuthOutcome {
+    this.#end()
+    return { kind: 'accepted', principal: { user, ...this.#parts.origin } }
+  }
+
+  #refuse(username: string, why: Refusal, reason: string): AuthOutcome {
+    if (why !== 'code') this.#tries += 1
+    if (this.#tries >= MAX_TRIES) this.#end()
+    this.#parts.log.info({ user: username, why, reason, tries: this.#tries }, 'login try refused')
+    return { kind: 'refused', why, last: this.#over }
+  }
+
+  #unanswered(username: string, method: AuthMethod, cause: unknown): AuthOutcome {
+    if (cause instanceof CoreError && (cause.kind === 'refused' || cause.kind === 'missing')) {
+      return this.#refuse(username, 'credentials', cause.message)
+    }
+    this.#parts.log.warn({ user: username, method, err: cause }, 'login could not be judged')
+    return { kind: 'unavailable', cause }
+  }
+
+  #sameUser(username: string): boolean {
+    this.#username ??= username
+    return this.#username === username
+  }
+
+  #swapped(username: string): AuthOutcome {
+    this.#end()
+    return this.#refuse(username, 'method', 'another user on the same connection')
+  }
+
+  /** Nothing passes any more; a first factor is forgotten. */
+  #end(): void {
+    this.#over = true
+    this.#first = undefined
+  }
+
+  #keyTry(username: string, { fingerprint }: Pick<OfferedKey, 'fingerprint'>) {
+    return { username, fingerprint, remoteAddr: this.#parts.origin.remoteAddr }
+  }
+
+  get #origin(): { remoteAddr: string; loginType: 'T' | 'W' } {
+    const { remoteAddr, loginFrom } = this.#parts.origin
+    return { remoteAddr, loginType: loginFrom === 'ST' ? 'T' : 'W' }
+  }
+}

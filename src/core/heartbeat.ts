@@ -1,0 +1,156 @@
+import { Backoff } from '../base/backoff.ts'
+import { type Clock, sleep } from '../base/clock.ts'
+import type { Log } from '../log.ts'
+import { parseBody, refusal } from './answer.ts'
+import type { Task } from './model.ts'
+import type { AccessKey } from './sign.ts'
+import type { Core } from './transport.ts'
+import { ListWire, TaskWire } from './wire.ts'
+
+export interface HeartbeatParts {
+  core: Core
+  key: AccessKey
+  clock: Clock
+  log: Log
+  /** Ids of all sessions that live now: core closes those it does not hear of for 5 minutes. */
+  liveSessions: () => readonly string[]
+  /** From core's settings; 20 where they say nothing. */
+  intervalSeconds: () => number | undefined
+  /** Carries out an order and acknowledges it. Not called again for a task while its promise is pending. */
+  onTask: (task: Task) => Promise<void>
+  /** Between 0 and 1; for tests. */
+  random?: () => number
+}
+
+const DEFAULT_SECONDS = 20
+/** A beat that is not answered for so long is no longer waited for before the next one, though its answer counts. */
+const PATIENCE_MS = 3_000
+const LIMIT_MS = 12_000
+/** Beats under way at once, and tasks in work at once. */
+const MOST_BEATS = 4
+const MOST_TASKS = 100
+/** Orders this program knows. Others are left open, for a bastion that does. */
+const KNOWN_TASKS: ReadonlySet<string> = new Set(['kill_session'])
+
+/**
+ * Tells core every few seconds that this bastion and its sessions live, and takes its orders. Nothing ends it but its
+ * disposal. While core is silent a try begins every 5 s at the latest, so its return is noticed within that time.
+ */
+export class Heartbeat implements AsyncDisposable {
+  readonly #parts: HeartbeatParts
+  readonly #random: () => number
+  readonly #stop = new AbortController()
+  readonly #beats = new Map<AbortController, Promise<boolean>>()
+  readonly #inWork = new Map<string, Promise<void>>()
+  readonly #unknown = new Set<string>()
+  #failing = false
+  #running: Promise<void> | undefined
+
+  constructor(parts: HeartbeatParts) {
+    this.#parts = parts
+    this.#random = parts.random ?? Math.random
+  }
+
+  start(): void {
+    this.#running ??= this.#run()
+  }
+
+  /** Ends the beat. Tasks in work are waited for. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort()
+    for (const beat of this.#beats.keys()) beat.abort()
+    await Promise.all([this.#running, ...this.#beats.values(), ...this.#inWork.values()])
+  }
+
+  /** One beat now, for example as the last one of a shutdown. Throws CoreError. */
+  async beat(signal?: AbortSignal): Promise<void> {
+    const { core, key, liveSessions } = this.#parts
+    const answer = await core.send(
+      {
+        step: 'heartbeat',
+        method: 'POST',
+        path: '/api/terminal/v1/terminal/status/',
+        auth: { kind: 'key', key },
+        body: { sessions: [...liveSessions()] },
+        // Never waits behind other calls for a connection.
+        connection: 'own',
+      },
+      signal,
+    )
+    if (answer.status !== 201 && answer.status !== 200) throw refusal(answer)
+    for (const item of parseBody(ListWire, answer).items) this.#take(item)
+  }
+
+  async #run(): Promise<void> {
+    const { clock } = this.#parts
+    const pauses = new Backoff({ first: 250, most: 1_500, random: this.#random })
+    while (!this.#stop.signal.aborted) {
+      const answered = await Promise.race([this.#supervised(), this.#patience()])
+      if (answered) pauses.reset()
+      await sleep(clock, answered ? this.#interval() : pauses.next(), this.#stop.signal)
+    }
+  }
+
+  async #patience(): Promise<boolean> {
+    await sleep(this.#parts.clock, PATIENCE_MS, this.#stop.signal)
+    return false
+  }
+
+  #interval(): number {
+    const seconds = this.#parts.intervalSeconds() ?? DEFAULT_SECONDS
+    return seconds * 1000 * (0.8 + this.#random() * 0.2)
+  }
+
+  /** A beat with its own time limit, whose failure is a value. The oldest gives way when too many hang. */
+  #supervised(): Promise<boolean> {
+    const control = new AbortController()
+    const [oldest] = this.#beats.keys()
+    if (oldest && this.#beats.size >= MOST_BEATS) oldest.abort()
+    const limit = this.#parts.clock.after(LIMIT_MS, () => control.abort())
+    const outcome = this.beat(control.signal)
+      .then(() => this.#succeeded(), (error: unknown) => this.#failed(error))
+      .finally(() => {
+        limit[Symbol.dispose]()
+        this.#beats.delete(control)
+      })
+    this.#beats.set(control, outcome)
+    return outcome
+  }
+
+  #succeeded(): boolean {
+    if (this.#failing) this.#parts.log.info('core answers the heartbeat again')
+    this.#failing = false
+    return true
+  }
+
+  #failed(err: unknown): boolean {
+    if (!this.#failing && !this.#stop.signal.aborted) this.#parts.log.warn({ err }, 'heartbeat failed, it goes on')
+    this.#failing = true
+    return false
+  }
+
+  #take(item: unknown): void {
+    const parsed = TaskWire.safeParse(item)
+    if (!parsed.success || parsed.data.is_finished) return
+    const { id, name, args } = parsed.data
+    if (!KNOWN_TASKS.has(name)) this.#leaveOpen(id, name)
+    else if (!this.#inWork.has(id) && this.#inWork.size < MOST_TASKS) this.#work({ id, name, args })
+  }
+
+  #work(task: Task): void {
+    const { log, onTask } = this.#parts
+    // Begins in a promise, so that a task that throws at once is a failure like any other.
+    const work = Promise.resolve()
+      .then(() => onTask(task))
+      .catch((err: unknown) => log.error({ err, task: task.id }, 'task of core failed, it comes again'))
+      .finally(() => this.#inWork.delete(task.id))
+    this.#inWork.set(task.id, work)
+  }
+
+  #leaveOpen(task: string, kind: string): void {
+    if (this.#unknown.has(task)) return
+    if (this.#unknown.size >= MOST_TASKS) this.#unknown.clear()
+    this.#unknown.add(task)
+    this.#parts.log.warn({ task, kind }, 'task of core is unknown here, it stays open')
+  }
+}

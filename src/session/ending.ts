@@ -1,0 +1,31 @@
+import type { Exit } from '../terminal/terminal.ts'
+
+/**
+ * Why a session ended. The first cause wins; what the person reads and what the record says both come from here.
+ * - `exit`: the program on the asset ended by itself
+ * - `left`: the person's channel or connection went away
+ * - `asset-lost`: the connection to the asset broke
+ * - `killed`: ordered by core or an administrator
+ * - `idle`: no key for too long
+ * - `permission`: core withdrew the grant
+ * - `outage`: core was silent for longer than OUTAGE_SESSION_MINUTES
+ * - `record-failed`: the disk refused the recording and policy does not allow going on unrecorded
+ * - `shutdown`: the daemon stops
+ */
+export type Ending =
+  | { readonly kind: 'exit'; readonly exit: Exit }
+  | { readonly kind: 'left' }
+  | { readonly kind: 'asset-lost'; readonly cause?: unknown }
+  | { readonly kind: 'killed'; readonly by: string }
+  | { readonly kind: 'idle'; readonly minutes: number }
+  | { readonly kind: 'permission' }
+  | { readonly kind: 'outage'; readonly minutes: number }
+  | { readonly kind: 'record-failed'; readonly cause: unknown }
+  | { readonly kind: 'shutdown' }
+
+/** Every ending that is ordered from outside the two streams. */
+export type EndOrder = Exclude<Ending, { kind: 'exit' | 'left' | 'asset-lost' }>
+
+/** The exit a waiting client is told: the program's own, or 255 as OpenSSH does when the connection is what failed. */
+export const exitOf = (ending: Ending): Exit =>
+  ending.kind === 'exit' ? ending.exit : { kind: 'status', code: 255 }

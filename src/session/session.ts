@@ -1,0 +1,229 @@
+import { randomUUID } from 'node:crypto'
+import type { AssetChannel, AssetConnection, PtyRequest } from '../asset/connection.ts'
+import type { Audit, Recording } from '../audit/audit.ts'
+import type { Clock } from '../base/clock.ts'
+import { Fault } from '../base/fault.ts'
+import { Scope } from '../base/scope.ts'
+import type { AppService } from '../core/app-service.ts'
+import { CoreError } from '../core/core-error.ts'
+import type { Prepared, SessionRecord, Target } from '../core/model.ts'
+import { say } from '../i18n/i18n.ts'
+import { type Log, withLogContext } from '../log.ts'
+import type { PermissionWatch } from '../policy/permission-watch.ts'
+import { AlternateScreen } from '../terminal/alternate-screen.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { bridge } from './bridge.ts'
+import { type Ending, exitOf } from './ending.ts'
+import { IdleClock } from './idle.ts'
+import { type NoticeContext, notice, sayEnding } from './notices.ts'
+import type { Principal } from './principal.ts'
+import type { SessionRegistry } from './registry.ts'
+
+export interface SessionDeps {
+  readonly core: Pick<AppService, 'prepare' | 'createSession'>
+  /** Opens a connection to the prepared target; AssetError when it cannot. */
+  readonly connect: (prepared: Prepared, signal: AbortSignal) => Promise<AssetConnection>
+  readonly audit: Audit
+  readonly registry: SessionRegistry
+  readonly permissions: Pick<PermissionWatch, 'watch'>
+  readonly clock: Clock
+  readonly log: Log
+  /** Minutes without a key that end a session, as core or the file says now; 0: never. */
+  readonly idleMinutes: () => number
+  /** Minutes of core's silence that end a session; 0: never. */
+  readonly outageMinutes: number
+}
+
+/** What somebody wants of a target. */
+export interface SessionRequest {
+  readonly terminal: Terminal
+  readonly principal: Principal
+  readonly target: Target
+  /** A command, or undefined for a login shell. */
+  readonly command?: string | undefined
+}
+
+class RulesError extends Fault<'SESSION_RULES'> {
+  override readonly name = 'RulesError'
+}
+
+/** Idle warning this long before the end. */
+const IDLE_WARNING_MS = 2 * 60_000
+
+/**
+ * Opens sessions: permission, connection, record, and the bridge between them, in an order in which no byte of the
+ * asset reaches the person before core knows the session and the recorder is ready.
+ */
+export class SessionService {
+  readonly #deps: SessionDeps
+
+  constructor(deps: SessionDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Runs one session to its end. Throws a Fault, for the caller to tell, when it could not begin; an ending of a
+   * session that ran is told here.
+   */
+  open(request: SessionRequest): Promise<Ending> {
+    const { clock, registry } = this.#deps
+    const { principal, target } = request
+    const session = { id: randomUUID(), principal, target, startedAt: clock.now() }
+    return withLogContext({ session: session.id }, () =>
+      registry.run(session, (orders) => this.#run(session.id, request, orders)),
+    )
+  }
+
+  async #run(id: string, request: SessionRequest, orders: AbortSignal): Promise<Ending> {
+    const { core, connect, log } = this.#deps
+    const { principal, target, terminal } = request
+    const signal = AbortSignal.any([orders, terminal.gone])
+    announce(request)
+    const prepared = await core.prepare(principal.user, target, signal)
+    refuseRules(prepared)
+    await using connection = await connect(prepared, signal)
+    const account = prepared.credentials.username
+    const channel = await openChannel(connection, request)
+    try {
+      const record = this.#record(id, request, account)
+      log.info({ user: principal.user.username, asset: target.asset.hostname, account }, 'session begins')
+      return await this.#recorded(record, request, channel, orders)
+    } finally {
+      channel.close()
+    }
+  }
+
+  #record(id: string, { principal, target }: SessionRequest, account: string): SessionRecord {
+    const { user, loginFrom, remoteAddr } = principal
+    const { asset } = target
+    return {
+      id,
+      user: `${user.name} (${user.username})`,
+      asset: asset.hostname,
+      systemUser: account,
+      orgId: asset.orgId,
+      loginFrom,
+      remoteAddr,
+      dateStart: this.#deps.clock.now(),
+    }
+  }
+
+  async #recorded(
+    record: SessionRecord,
+    request: SessionRequest,
+    channel: AssetChannel,
+    orders: AbortSignal,
+  ): Promise<Ending> {
+    const { audit, core, clock } = this.#deps
+    const { terminal, command } = request
+    const recording = await audit.open({
+      record,
+      kind: command === undefined ? 'shell' : 'exec',
+      ...(command === undefined ? {} : { command }),
+      pty: terminal.pty,
+      size: terminal.size,
+    })
+    await recording.known()
+    try {
+      await core.createSession(record, orders)
+    } catch (error) {
+      await this.#abandon(recording, error)
+      throw error
+    }
+    const ending = await this.#bridged(record, request, channel, recording, orders)
+    await recording.close({ reason: ending.kind, exit: exitOf(ending), at: clock.now() })
+    this.#deps.log.info({ ending: ending.kind }, 'session ended')
+    return ending
+  }
+
+  /** A refusal means core does not know the session; anything else may mean that it does, and it is finished there. */
+  async #abandon(recording: Recording, error: unknown): Promise<void> {
+    if (error instanceof CoreError && error.kind === 'refused') return await recording.discard()
+    const at = this.#deps.clock.now()
+    await recording.close({ reason: 'not-begun', exit: { kind: 'none' }, at })
+  }
+
+  async #bridged(
+    record: SessionRecord,
+    request: SessionRequest,
+    asset: AssetChannel,
+    recording: Recording,
+    orders: AbortSignal,
+  ): Promise<Ending> {
+    await using scope = new Scope()
+    const { terminal, principal, target } = request
+    const { clock, registry } = this.#deps
+    const screen = new AlternateScreen()
+    const context: NoticeContext = { terminal, principal, screen }
+    const began = clock.monotonic()
+    const idle = scope.own(this.#idleClock(record.id, context))
+    scope.own(
+      this.#deps.permissions.watch(
+        { user: principal.user, target, action: 'connect' },
+        (verdict) => registry.end(record.id, this.#orderFor(verdict)),
+        () => notice(context, 'session.outage-near'),
+      ),
+    )
+    const onOutput = (bytes: Buffer): void => {
+      if (terminal.pty) screen.feed(bytes)
+      else idle.touch()
+    }
+    const ending = await bridge(
+      { terminal, asset, recorder: recording, onKeys: () => idle.touch(), onOutput },
+      orders,
+    )
+    const durationMs = clock.monotonic() - began
+    sayEnding(context, ending, { asset: target.asset.hostname, sessionId: record.id, durationMs })
+    return ending
+  }
+
+  #idleClock(id: string, context: NoticeContext): IdleClock {
+    const minutes = this.#deps.idleMinutes()
+    const limitMs = minutes * 60_000
+    return new IdleClock({
+      clock: this.#deps.clock,
+      limitMs,
+      warningMs: Math.min(IDLE_WARNING_MS, limitMs / 2),
+      onWarning: () => notice(context, 'session.idle-near', { minutes: Math.min(2, minutes / 2) }),
+      onIdle: () => this.#deps.registry.end(id, { kind: 'idle', minutes }),
+    })
+  }
+
+  #orderFor(verdict: 'denied' | 'outage') {
+    return verdict === 'denied'
+      ? ({ kind: 'permission' } as const)
+      : ({ kind: 'outage', minutes: this.#deps.outageMinutes } as const)
+  }
+}
+
+/** From the first moment something shows that work goes on; a command's output is left alone. */
+function announce({ terminal, principal, target, command }: SessionRequest): void {
+  if (!terminal.pty || command !== undefined) return
+  const { asset, systemUser } = target
+  const account = systemUser.username || systemUser.name
+  const text = say(principal.language, 'session.connecting', {
+    account,
+    asset: asset.hostname,
+    address: asset.ip,
+  })
+  terminal.output.write(Buffer.from(`${text}\r\n`))
+}
+
+/** Policy fails closed: rules this version cannot enforce mean that nothing runs. */
+function refuseRules({ rules, target }: Prepared): void {
+  if (rules.length === 0) return
+  throw new RulesError('SESSION_RULES', {
+    step: 'open session',
+    message: `command rules of ${target.systemUser.name} cannot be enforced by this version`,
+    next: 'take the command filter off this system user, or wait for the version that enforces it',
+    facts: { account: target.systemUser.name, asset: target.asset.hostname, count: rules.length },
+  })
+}
+
+function openChannel(
+  connection: AssetConnection,
+  { terminal, command }: SessionRequest,
+): Promise<AssetChannel> {
+  const pty: PtyRequest | undefined = terminal.pty && { ...terminal.pty, size: terminal.size }
+  return command === undefined ? connection.shell(pty) : connection.exec(command, pty)
+}

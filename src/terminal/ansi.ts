@@ -1,0 +1,51 @@
+import type { Pty } from './terminal.ts'
+
+/** Control sequences by name (ECMA-48; private modes as xterm has them). */
+export const CSI = '\x1b['
+export const BELL = '\x07'
+export const ERASE_BELOW = `${CSI}J`
+export const CLEAR_SCREEN = `${CSI}H${CSI}2J`
+export const PASTE_BRACKETS_ON = `${CSI}?2004h`
+export const PASTE_BRACKETS_OFF = `${CSI}?2004l`
+export const cursorUp = (rows: number): string => (rows > 0 ? `${CSI}${rows}A` : '')
+export const cursorRight = (columns: number): string => (columns > 0 ? `${CSI}${columns}C` : '')
+
+/**
+ * Undoes what a program on an asset may have left on the person's terminal. The cursor is saved first, so that
+ * leaving the alternate screen, which restores it, moves nothing when the normal screen is on already; the same
+ * around the margins, whose reset moves it home.
+ */
+export const RESTORE_SCREEN = [
+  `\x1b7${CSI}?1049l`,
+  `\x1b7${CSI}r\x1b8`,
+  `${CSI}?1l\x1b>`, // cursor and keypad keys
+  `${CSI}?9l${CSI}?1000l${CSI}?1002l${CSI}?1003l${CSI}?1004l${CSI}?1005l${CSI}?1006l${CSI}?1015l`, // mouse, focus
+  PASTE_BRACKETS_OFF,
+  `${CSI}4l${CSI}?6l${CSI}?7h${CSI}?25h`, // insert and origin mode, wrapping, cursor shown
+  '\x1b(B\x0f', // ASCII
+  `${CSI}m`,
+].join('')
+
+/** How emphasis is shown; without colours the same text stays. */
+export interface Style {
+  readonly bold: (text: string) => string
+  readonly dim: (text: string) => string
+  readonly accent: (text: string) => string
+}
+
+const sgr =
+  (on: number, off: number) =>
+  (text: string): string =>
+    `${CSI}${on}m${text}${CSI}${off}m`
+const asIs = (text: string): string => text
+
+export const PLAIN: Style = { bold: asIs, dim: asIs, accent: asIs }
+const COLOURED: Style = { bold: sgr(1, 22), dim: sgr(2, 22), accent: sgr(36, 39) }
+
+/** Colours for this terminal: none without a PTY, on a dumb one, or with `noColor` (https://no-color.org). */
+export const styleFor = (pty: Pty | undefined, noColor = false): Style =>
+  noColor || !canMoveCursor(pty) ? PLAIN : COLOURED
+
+/** Whether control sequences may be sent at all. */
+export const canMoveCursor = (pty: Pty | undefined): pty is Pty =>
+  pty !== undefined && !['', 'dumb', 'unknown'].includes(pty.term)

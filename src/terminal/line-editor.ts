@@ -1,0 +1,152 @@
+import type { Key } from './keys.ts'
+import { clusters } from './width.ts'
+
+/** Most UTF-16 units a line may hold. */
+export const LONGEST_LINE = 1024
+
+/** A line being edited. A value: every key makes a new one. */
+export interface Line {
+  readonly text: string
+  /** Index into `text` (UTF-16), always between two clusters. */
+  readonly cursor: number
+  /** What Ctrl-Y brings back. */
+  readonly killed: string
+  /** Earlier lines, oldest first. */
+  readonly history: readonly string[]
+  /** Index into `history` of the line shown; its length: the new line. */
+  readonly place: number
+  /** The new line, kept while an earlier one is shown. */
+  readonly draft: string
+}
+
+export type Step =
+  /** Perhaps changed; `bell` when the key could not do anything. */
+  | { readonly kind: 'editing'; readonly line: Line; readonly bell?: true }
+  /** Ctrl-L: the same line on a clean screen. */
+  | { readonly kind: 'clear'; readonly line: Line }
+  | { readonly kind: 'entered'; readonly text: string }
+  | { readonly kind: 'interrupt' }
+  | { readonly kind: 'eof' }
+
+type Act = (line: Line) => Step
+
+/** A new empty line. */
+export const emptyLine = (history: readonly string[] = []): Line => ({
+  text: '',
+  cursor: 0,
+  killed: '',
+  history,
+  place: history.length,
+  draft: '',
+})
+
+/** What a key does to a line. Keys without a meaning change nothing. */
+export function pressKey(line: Line, key: Key): Step {
+  if (key.kind === 'text') return insert(line, key.text)
+  return ACTS.get(key.name)?.(line) ?? editing(line)
+}
+
+const editing = (line: Line): Step => ({ kind: 'editing', line })
+const refused = (line: Line): Step => ({ kind: 'editing', line, bell: true })
+
+function insert(line: Line, text: string): Step {
+  if (text === '') return editing(line)
+  if (line.text.length + text.length > LONGEST_LINE) return refused(line)
+  const before = line.text.slice(0, line.cursor) + text
+  const whole = before + line.text.slice(line.cursor)
+  // A joiner or a mark may tie the new text to what follows: the cursor goes behind the whole cluster.
+  return editing({ ...line, text: whole, cursor: boundaryFrom(whole, before.length) })
+}
+
+/** The first cluster edge at or after `index`. */
+function boundaryFrom(text: string, index: number): number {
+  let edge = 0
+  for (const cluster of clusters(text)) {
+    if (edge >= index) break
+    edge += cluster.length
+  }
+  return edge
+}
+
+const previous = ({ text, cursor }: Line): number => cursor - (clusters(text.slice(0, cursor)).at(-1)?.length ?? 0)
+const next = ({ text, cursor }: Line): number => cursor + (clusters(text.slice(cursor))[0]?.length ?? 0)
+const lengthOf = (text: string, part: RegExp): number => part.exec(text)?.[0].length ?? 0
+const wordStart = ({ text, cursor }: Line): number =>
+  cursor - lengthOf(text.slice(0, cursor), /[\p{L}\p{N}\p{M}]*[^\p{L}\p{N}\p{M}]*$/u)
+const wordEnd = ({ text, cursor }: Line): number =>
+  cursor + lengthOf(text.slice(cursor), /^[^\p{L}\p{N}\p{M}]*[\p{L}\p{N}\p{M}]*/u)
+const blankWordStart = ({ text, cursor }: Line): number => cursor - lengthOf(text.slice(0, cursor), /\S*\s*$/)
+
+type Place = (line: Line) => number
+
+const move =
+  (to: Place): Act =>
+  (line) =>
+    editing({ ...line, cursor: to(line) })
+
+/** Takes out what lies between the cursor and a place. */
+function cut(line: Line, to: Place): { readonly line: Line; readonly taken: string } {
+  const [from, until] = [line.cursor, to(line)].sort((a, b) => a - b)
+  const text = line.text.slice(0, from) + line.text.slice(until)
+  return { line: { ...line, text, cursor: from ?? 0 }, taken: line.text.slice(from, until) }
+}
+
+const erase =
+  (to: Place): Act =>
+  (line) =>
+    editing(cut(line, to).line)
+
+const kill =
+  (to: Place): Act =>
+  (line) => {
+    const { line: rest, taken } = cut(line, to)
+    return editing(taken === '' ? rest : { ...rest, killed: taken })
+  }
+
+const recall =
+  (by: 1 | -1): Act =>
+  (line) => {
+    const place = line.place + by
+    if (place < 0 || place > line.history.length) return refused(line)
+    const draft = line.place === line.history.length ? line.text : line.draft
+    const text = line.history[place] ?? draft
+    return editing({ ...line, place, draft, text, cursor: text.length })
+  }
+
+const start: Place = () => 0
+const end: Place = ({ text }) => text.length
+const deleteOrLeave: Act = (line) => (line.text === '' ? { kind: 'eof' } : erase(next)(line))
+
+// The names readline's users know.
+const ACTS: ReadonlyMap<string, Act> = new Map<string, Act>([
+  ['enter', ({ text }) => ({ kind: 'entered', text })],
+  ['ctrl-c', () => ({ kind: 'interrupt' })],
+  ['ctrl-d', deleteOrLeave],
+  ['ctrl-l', (line) => ({ kind: 'clear', line })],
+  ['backspace', erase(previous)],
+  ['delete', erase(next)],
+  ['left', move(previous)],
+  ['ctrl-b', move(previous)],
+  ['right', move(next)],
+  ['ctrl-f', move(next)],
+  ['home', move(start)],
+  ['ctrl-a', move(start)],
+  ['end', move(end)],
+  ['ctrl-e', move(end)],
+  ['alt-b', move(wordStart)],
+  ['ctrl-left', move(wordStart)],
+  ['alt-left', move(wordStart)],
+  ['alt-f', move(wordEnd)],
+  ['ctrl-right', move(wordEnd)],
+  ['alt-right', move(wordEnd)],
+  ['ctrl-u', kill(start)],
+  ['ctrl-k', kill(end)],
+  ['ctrl-w', kill(blankWordStart)],
+  ['alt-backspace', kill(wordStart)],
+  ['alt-d', kill(wordEnd)],
+  ['ctrl-y', (line) => insert(line, line.killed)],
+  ['up', recall(-1)],
+  ['ctrl-p', recall(-1)],
+  ['down', recall(1)],
+  ['ctrl-n', recall(1)],
+])

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import type { Ending } from '../../../src/session/ending.ts'
+import { type LiveSession, SessionRegistry } from '../../../src/session/registry.ts'
+import { aPrincipal, aTarget } from '../../fixtures/people.ts'
+
+const live = (id: string, user = 'alice'): LiveSession => ({
+  id,
+  principal: aPrincipal(user),
+  target: aTarget(),
+  startedAt: 0,
+})
+
+/** A body that ends with whatever it is ordered. */
+const untilOrdered = (orders: AbortSignal): Promise<Ending> =>
+  new Promise((resolve) => orders.addEventListener('abort', () => resolve(orders.reason as Ending)))
+
+test('a session is listed while it runs, and ends with the order it was given', async () => {
+  const registry = new SessionRegistry({ perUser: 10, total: 10 })
+  const ending = registry.run(live('one'), untilOrdered)
+  expect(registry.ids()).toEqual(['one'])
+  expect(registry.end('one', { kind: 'killed', by: 'core' })).toBe(true)
+  expect(registry.end('one', { kind: 'shutdown' })).toBe(true)
+  expect(await ending).toEqual({ kind: 'killed', by: 'core' })
+  expect(registry.ids()).toEqual([])
+})
+
+test('an order for a session that is gone says so', () => {
+  expect(new SessionRegistry({ perUser: 1, total: 1 }).end('gone', { kind: 'shutdown' })).toBe(false)
+})
+
+test('the session above a limit is refused by the name of the limit', async () => {
+  const registry = new SessionRegistry({ perUser: 1, total: 2 })
+  const running = [
+    registry.run(live('a', 'alice'), untilOrdered),
+    registry.run(live('b', 'bob'), untilOrdered),
+  ]
+  await expect(registry.run(live('c', 'carol'), untilOrdered)).rejects.toMatchObject({
+    facts: { limit: 'total' },
+  })
+  registry.end('b', { kind: 'shutdown' })
+  await running[1]
+  await expect(registry.run(live('d', 'alice'), untilOrdered)).rejects.toMatchObject({
+    facts: { limit: 'perUser' },
+  })
+  await registry.close({ kind: 'shutdown' })
+  await Promise.all(running)
+})
+
+test('closing ends all, waits for them, and admits no new one', async () => {
+  const registry = new SessionRegistry({ perUser: 10, total: 10 })
+  const running = ['a', 'b', 'c'].map((id) => registry.run(live(id), untilOrdered))
+  await registry.close({ kind: 'shutdown' })
+  expect(registry.ids()).toEqual([])
+  expect(await Promise.all(running)).toEqual(Array(3).fill({ kind: 'shutdown' }))
+  await expect(registry.run(live('late'), untilOrdered)).rejects.toMatchObject({ code: 'SESSION_CLOSING' })
+})
+
+test('a body that throws takes only its own session away', async () => {
+  const registry = new SessionRegistry({ perUser: 10, total: 10 })
+  const other = registry.run(live('other'), untilOrdered)
+  await expect(registry.run(live('bad'), () => Promise.reject(new Error('boom')))).rejects.toThrow('boom')
+  expect(registry.ids()).toEqual(['other'])
+  registry.end('other', { kind: 'shutdown' })
+  await other
+})
