@@ -40,7 +40,7 @@ module.exports = {
       name: 'ssh2-only-in-its-room',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/ssh2/' },
-      to: { path: '^(node_modules/)?ssh2(/|$)' },
+      to: { path: '(^|/)node_modules/(@types/)?ssh2/' },
     },
     {
       name: 'standalone-only-over-core',

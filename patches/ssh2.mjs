@@ -50,7 +50,8 @@ export const hunks = [
     replace: `        if (this._len > 35000 // cocod: before keys are agreed
             || this._len < 8
             || (4 + this._len & 7) !== 0) {`,
-    reason: 'Strangers who have not agreed on keys keep the old limit: it bounds what each of them makes us hold.',
+    reason:
+      'Strangers who have not agreed on keys keep the old limit: it bounds what each of them makes us hold.',
     test: patchTests,
     upstream: 'belongs to the hunk before',
   },
@@ -177,6 +178,9 @@ export const hunks = [
  * compiled for this machine (the install scripts build it again where it is installed).
  */
 export const ignoreFiles = [
-  { package: 'ssh2', lines: ['lib/protocol/crypto/build', 'test', 'examples', 'util', '.github', '.eslint*'] },
+  {
+    package: 'ssh2',
+    lines: ['lib/protocol/crypto/build', 'test', 'examples', 'util', '.github', '.eslint*'],
+  },
   { package: 'cpu-features', lines: ['build', 'test', '.github', '.eslint*'] },
 ]

@@ -31,7 +31,9 @@ const packages = missing.map((each) => each.package)
 const debian = existsSync('/etc/debian_version') && process.getuid?.() === 0
 if (!debian) {
   for (const each of missing) console.error(`missing: ${each.program} (Debian package ${each.package})`)
-  console.error(`Install them, then run npm test again. On Debian: sudo apt-get install ${packages.join(' ')}`)
+  console.error(
+    `Install them, then run npm test again. On Debian: sudo apt-get install ${packages.join(' ')}`,
+  )
   process.exit(1)
 }
 

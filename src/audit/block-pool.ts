@@ -2,20 +2,22 @@
 export const SMALL_BLOCK = 16 * 1024
 export const LARGE_BLOCK = 256 * 1024
 
-const KEPT = { [SMALL_BLOCK]: 256, [LARGE_BLOCK]: 32 }
-
-type BlockSize = typeof SMALL_BLOCK | typeof LARGE_BLOCK
+/** Spare buffers kept: 4 MiB of the small, 8 MiB of the large ones. */
+const SMALL_SPARE = 256
+const LARGE_SPARE = 32
 
 /** Buffers for all recorders of a process, so that an idle session holds none. What is given back is used again. */
 export class BlockPool {
-  readonly #free = { [SMALL_BLOCK]: [] as Buffer[], [LARGE_BLOCK]: [] as Buffer[] }
+  readonly #small: Buffer[] = []
+  readonly #large: Buffer[] = []
 
-  take(size: BlockSize): Buffer {
-    return this.#free[size].pop() ?? Buffer.allocUnsafeSlow(size)
+  take(size: typeof SMALL_BLOCK | typeof LARGE_BLOCK): Buffer {
+    const spare = size === SMALL_BLOCK ? this.#small : this.#large
+    return spare.pop() ?? Buffer.allocUnsafeSlow(size)
   }
 
   give(block: Buffer): void {
-    const size = block.length === LARGE_BLOCK ? LARGE_BLOCK : SMALL_BLOCK
-    if (this.#free[size].length < KEPT[size]) this.#free[size].push(block)
+    if (block.length === SMALL_BLOCK && this.#small.length < SMALL_SPARE) this.#small.push(block)
+    if (block.length === LARGE_BLOCK && this.#large.length < LARGE_SPARE) this.#large.push(block)
   }
 }

@@ -38,6 +38,8 @@ export interface CommandDetectorOptions {
   readonly pty: Pty | undefined
   readonly clock?: Clock
   readonly onCommand: (command: DetectedCommand) => void
+  /** Told once when the detection gave up; the session goes on without it. */
+  readonly onError?: (error: unknown) => void
 }
 
 export type CommandDetectorFactory = (options: CommandDetectorOptions) => CommandDetector

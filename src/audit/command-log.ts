@@ -10,7 +10,7 @@ import type { DetectedCommand } from './command-detector.ts'
  * for each command. A line without its line end was cut and does not count.
  */
 const COMMANDS_VERSION = 1
-const HEAD = `${JSON.stringify({ format: 'cocod-commands', version: COMMANDS_VERSION })}\n`
+export const COMMANDS_HEAD = `${JSON.stringify({ format: 'cocod-commands', version: COMMANDS_VERSION })}\n`
 
 /** Longest input and output that are kept, in UTF-16 units. Core takes 128 and 1,024 characters. */
 const MOST_INPUT = 16_384
@@ -104,7 +104,7 @@ export class CommandLog {
   async #write(bytes: Buffer): Promise<void> {
     if (!this.#file) {
       this.#file = await this.#open()
-      await this.#file.append(Buffer.from(HEAD))
+      await this.#file.append(Buffer.from(COMMANDS_HEAD))
       this.#whole = this.#file.size
     }
     await this.#file.append(bytes)

@@ -90,7 +90,7 @@ export class FrameDecoder {
     return this.#damaged
   }
 
-  /** The frames that became whole. Their buffers are views: to be used before the next call, or copied. */
+  /** The frames that became whole. Their buffers are views of what was read. */
   *push(chunk: Buffer): Generator<Frame> {
     if (this.#damaged) return
     let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])

@@ -1,18 +1,19 @@
-import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../log.ts'
 import type { Size } from '../terminal/terminal.ts'
-import { AppendFile as Append, type AppendFile, type AppendOptions } from './append-file.ts'
+import { AppendFile, type AppendOptions, asAuditError } from './append-file.ts'
 import type { Recording, SessionEnd, SessionFacts } from './audit.ts'
 import type { AuditError } from './audit-error.ts'
 import type { BlockPool } from './block-pool.ts'
 import { BlockWriter } from './block-writer.ts'
 import type { CommandDetector, CommandDetectorFactory, DetectedCommand } from './command-detector.ts'
 import { CommandLog, encodeCommand } from './command-log.ts'
+import { encodeMark } from './command-mark.ts'
 import { ExecCommand } from './exec-command.ts'
 import { encodeSize, FRAME } from './frames.ts'
+import { encodeEnd } from './replay-end.ts'
 import { encodeHead } from './replay-file.ts'
 import { type SessionState, writeSession } from './session-file.ts'
 import type { SpoolSync } from './spool-sync.ts'
@@ -87,11 +88,15 @@ export class FileRecording implements Recording {
     options: RecorderOptions,
   ): Promise<FileRecording> {
     await writeSession(directory, initialState(facts))
-    let recording: FileRecording | undefined
-    const replay = await Append.create(join(directory, 'replay.log'), {
+    let recording: FileRecording | undefined // there is nothing to write, so nothing to fail, before it is there
+    const replay = await AppendFile.create(join(directory, 'replay.log'), {
       ...appendOptions(options),
-      onTrouble: () => recording?.#blocks.hold(),
-      onLost: (error) => recording?.#fail(error),
+      onTrouble: () => {
+        if (recording) recording.#blocks.hold()
+      },
+      onLost: (error) => {
+        if (recording) recording.#fail(error)
+      },
     })
     recording = new FileRecording({ directory, facts, replay, options })
     return recording
@@ -127,13 +132,19 @@ export class FileRecording implements Recording {
     return { [Symbol.dispose]: () => this.#drains.delete(listener) }
   }
 
+  /** Throws AuditError, and is discarded, when that cannot be noted: then core must not be asked. */
   async known(): Promise<void> {
-    this.#known = true
-    await this.#save({ ...this.#state, known: true })
+    try {
+      await this.#save({ ...this.#state, known: true })
+      this.#known = true
+    } catch (error) {
+      await this.discard()
+      throw asAuditError(this.#directory, error)
+    }
   }
 
   close(end: SessionEnd): Promise<void> {
-    this.#closed ??= this.#close(end)
+    this.#closed ??= this.#known ? this.#close(end) : this.#discard()
     return this.#closed
   }
 
@@ -147,15 +158,15 @@ export class FileRecording implements Recording {
       await this.#detector?.close()
       this.#recordExec()
       const { exit, reason, at } = end
-      this.#blocks.frame(FRAME.end, Buffer.from(JSON.stringify({ reason, exit, at, cut: false })))
+      this.#blocks.frame(FRAME.end, encodeEnd({ reason, exit, at, cut: false }))
       await this.#closeFiles()
-      await this.#save({ ...this.#state, known: this.#known, end: this.#seal(end) })
+      await this.#save({ ...this.#state, known: true, end: this.#seal(end) })
     } catch (error) {
       // It stays as after a crash: whoever delivers it seals what is there first.
       this.#options.log.error({ err: error, session: this.#state.record.id }, 'a record could not be closed')
     }
     this.#execTimer?.[Symbol.dispose]()
-    this.#options.onClosed(this.#known)
+    this.#options.onClosed(true)
   }
 
   async #discard(): Promise<void> {
@@ -197,7 +208,7 @@ export class FileRecording implements Recording {
     const line = encodeCommand(command)
     this.#count += 1
     this.#commands.append(line, this.#options.onCommand)
-    this.#blocks.frame(FRAME.mark, encodeMark(this.#count, line))
+    this.#blocks.frame(FRAME.mark, encodeMark(this.#count, line.subarray(0, -1)))
   }
 
   #blockWriter(facts: SessionFacts): BlockWriter {
@@ -215,7 +226,12 @@ export class FileRecording implements Recording {
       onFailure: (error) => this.#fail(error),
     })
     const { record, size, pty } = facts
-    const head = { session: record.id, startedAt: record.dateStart, size, ...(pty ? { term: pty.term } : {}) }
+    const head = {
+      session: record.id,
+      startedAt: record.dateStart,
+      size,
+      ...(pty ? { term: pty.term.slice(0, 256) } : {}),
+    }
     blocks.frame(FRAME.head, encodeHead(head))
     return blocks
   }
@@ -224,18 +240,12 @@ export class FileRecording implements Recording {
     const path = join(this.#directory, 'commands.ndjson')
     const onFailure = (error: AuditError): void => this.#fail(error)
     const options = { ...appendOptions(this.#options), onLost: onFailure }
-    return new CommandLog({ path, open: () => Append.create(path, options), onFailure })
+    return new CommandLog({ path, open: () => AppendFile.create(path, options), onFailure })
   }
 
   #fail(error: AuditError): void {
     this.#failed.abort(error)
   }
-}
-
-/** The mark a command leaves in the replay: its number from 1, and the hash of its line. */
-export function encodeMark(command: number, line: Buffer): Buffer {
-  const sha256 = createHash('sha256').update(line).digest('hex')
-  return Buffer.from(JSON.stringify({ command, sha256 }))
 }
 
 function appendOptions({ clock, sync, graceMs }: RecorderOptions): Omit<AppendOptions, 'onLost'> {

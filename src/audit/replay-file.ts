@@ -57,7 +57,7 @@ export class ReplayFile {
     return torn > 0 ? { kind: 'cut', bytes, torn } : { kind: 'whole', bytes }
   }
 
-  /** All frames but the head, which is only checked. Buffers are valid until the next frame is asked for. */
+  /** All frames but the head, which is only checked. */
   async *frames(): AsyncGenerator<Frame> {
     for await (const frame of this.all()) {
       if (frame.kind !== FRAME.head) yield frame

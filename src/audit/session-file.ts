@@ -6,7 +6,7 @@ import { damaged, newerFormat } from './audit-error.ts'
 
 const SESSION_VERSION = 1
 
-const Exit = z.discriminatedUnion('kind', [
+export const Exit = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('status'), code: z.number() }),
   z.object({ kind: z.literal('signal'), name: z.string(), coreDumped: z.boolean() }),
   z.object({ kind: z.literal('none') }),

@@ -124,7 +124,8 @@ export class Login {
 
   password(username: string, password: string, signal?: AbortSignal): Promise<AuthOutcome> {
     return this.#try(username, 'password', async (name) => {
-      if (password === '' || password.length > LONGEST_SECRET) return this.#refuse(name, 'input', 'no password')
+      if (password === '' || password.length > LONGEST_SECRET)
+        return this.#refuse(name, 'input', 'no password')
       const answer = await this.#parts.core.authenticate(
         { username: name, password: new Secret(password), ...this.#origin },
         signal,
@@ -156,10 +157,15 @@ export class Login {
         { seed: first.seed, code: new Secret(code.slice(0, LONGEST_SECRET)), ...this.#origin },
         signal,
       )
-      if (answer.kind === 'accepted' && answer.user.id === first.user.id) return this.#accept(answer.user)
+      if (answer.kind === 'accepted' && answer.user.id === first.user.id)
+        return this.#accept(name, answer.user)
       this.#wrongCodes += 1
       if (this.#wrongCodes >= MAX_WRONG_CODES) this.#end()
-      return this.#refuse(name, 'code', answer.kind === 'refused' ? answer.reason : `answer was ${answer.kind}`)
+      return this.#refuse(
+        name,
+        'code',
+        answer.kind === 'refused' ? answer.reason : `answer was ${answer.kind}`,
+      )
     })
   }
 
@@ -186,11 +192,11 @@ export class Login {
   }
 
   #judge(name: string, answer: AuthAnswer): AuthOutcome {
-    if (this.#over) return this.#refuse(name, 'over', 'ended while core was asked')
     switch (answer.kind) {
       case 'accepted':
-        return this.#accept(answer.user)
+        return this.#accept(name, answer.user)
       case 'otp':
+        if (this.#over) return this.#tooLate(name)
         this.#first = { user: answer.user, seed: answer.seed }
         return { kind: 'more', prompt: 'otp', bound: answer.bound }
       default:
@@ -198,9 +204,14 @@ export class Login {
     }
   }
 
-  #accept(user: User): AuthOutcome {
+  #accept(name: string, user: User): AuthOutcome {
+    if (this.#over) return this.#tooLate(name)
     this.#end()
     return { kind: 'accepted', principal: { user, ...this.#parts.origin } }
+  }
+
+  #tooLate(name: string): AuthOutcome {
+    return this.#refuse(name, 'over', 'ended while core was asked')
   }
 
   #refuse(username: string, why: Refusal, reason: string): AuthOutcome {

@@ -27,3 +27,25 @@ function entry(name: SettingName): string {
   const { about, example } = settingOf(name)
   return `# ${about}\n# ${`${name} = ${example}`.trim()}\n`
 }
+
+/** The README's table of all settings, in Markdown. A test compares what stands there; `npm run docs` writes it. */
+export function settingsTable(): string {
+  return ['| Setting | Default | Meaning |', '|---|---|---|', ...SETTING_NAMES.map(row)].join('\n')
+}
+
+/** A default that is no fixed value is told at the end of `about`: `... Default: the host name.` */
+const TOLD_DEFAULT = /\s*Default: (.+)\.$/
+
+function row(name: SettingName): string {
+  const { about, schema } = settingOf(name)
+  const told = TOLD_DEFAULT.exec(about)?.[1]
+  const cells = [`\`${name}\``, told ?? fixedDefault(schema), about.replace(TOLD_DEFAULT, '')]
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+}
+
+function fixedDefault(schema: ReturnType<typeof settingOf>['schema']): string {
+  const value: unknown = schema.parse(undefined)
+  if (value === undefined) return 'none'
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  return `\`${String(value)}\``
+}

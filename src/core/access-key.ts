@@ -30,7 +30,8 @@ const SECRET = /^[\x21-\x7e]{32,256}$/
  * is there and not usable: a damaged key must never lead to a new identity by itself.
  */
 export async function findAccessKey(options: AccessKeyOptions, log: Log): Promise<FoundKey | undefined> {
-  if (options.value) return { key: parseAccessKey(options.value.reveal(), 'ACCESS_KEY'), source: 'ACCESS_KEY' }
+  if (options.value)
+    return { key: parseAccessKey(options.value.reveal(), 'ACCESS_KEY'), source: 'ACCESS_KEY' }
   for (const file of [options.file, ...(options.olderFiles ?? [])]) {
     const text = await readSecretFile(file, log)
     if (text !== undefined) return { key: parseAccessKey(text, file), source: file }
@@ -40,7 +41,10 @@ export async function findAccessKey(options: AccessKeyOptions, log: Log): Promis
 
 /** `id:secret` on the first line that is neither blank nor a comment (`#`). */
 export function parseAccessKey(text: string, source: string): AccessKey {
-  const line = text.split(/\r?\n/).map((each) => each.trim()).find((each) => each !== '' && !each.startsWith('#'))
+  const line = text
+    .split(/\r?\n/)
+    .map((each) => each.trim())
+    .find((each) => each !== '' && !each.startsWith('#'))
   const [id = '', ...rest] = (line ?? '').split(':')
   const secret = rest.join(':')
   if (UUID.test(id) && SECRET.test(secret)) return { id: id.toLowerCase(), secret: new Secret(secret) }
@@ -97,7 +101,10 @@ async function closeToOthers(file: string, mode: number, log: Log): Promise<void
     log.warn({ file, mode: (mode & 0o777).toString(8) }, 'access key file was open to others, is 0600 now')
   } catch (cause) {
     if (codeOf(cause) !== 'EROFS')
-      throw keyFault(`${file} is readable by others and cannot be closed to them`, { next: `chmod 600 ${file}`, cause })
+      throw keyFault(`${file} is readable by others and cannot be closed to them`, {
+        next: `chmod 600 ${file}`,
+        cause,
+      })
     log.warn({ file }, 'access key file is open to others, on a read-only file system')
   }
 }

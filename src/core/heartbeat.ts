@@ -97,8 +97,16 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   #interval(): number {
-    const seconds = this.#parts.intervalSeconds() ?? DEFAULT_SECONDS
-    return seconds * 1000 * (0.8 + this.#random() * 0.2)
+    return this.#seconds() * 1000 * (0.8 + this.#random() * 0.2)
+  }
+
+  #seconds(): number {
+    try {
+      return this.#parts.intervalSeconds() ?? DEFAULT_SECONDS
+    } catch (err) {
+      this.#parts.log.error({ err }, 'no heartbeat interval, the default is used')
+      return DEFAULT_SECONDS
+    }
   }
 
   /** A beat with its own time limit, whose failure is a value. The oldest gives way when too many hang. */
@@ -108,7 +116,10 @@ export class Heartbeat implements AsyncDisposable {
     if (oldest && this.#beats.size >= MOST_BEATS) oldest.abort()
     const limit = this.#parts.clock.after(LIMIT_MS, () => control.abort())
     const outcome = this.beat(control.signal)
-      .then(() => this.#succeeded(), (error: unknown) => this.#failed(error))
+      .then(
+        () => this.#succeeded(),
+        (error: unknown) => this.#failed(error),
+      )
       .finally(() => {
         limit[Symbol.dispose]()
         this.#beats.delete(control)
@@ -124,7 +135,8 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   #failed(err: unknown): boolean {
-    if (!this.#failing && !this.#stop.signal.aborted) this.#parts.log.warn({ err }, 'heartbeat failed, it goes on')
+    if (!this.#failing && !this.#stop.signal.aborted)
+      this.#parts.log.warn({ err }, 'heartbeat failed, it goes on')
     this.#failing = true
     return false
   }

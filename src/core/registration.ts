@@ -45,20 +45,30 @@ export async function obtainAccessKey(parts: RegistrationParts, signal?: AbortSi
   }
   await probeAccessKeyFile(options.accessKey.file)
   let lost = false
-  const key = await patiently(parts, () => register(parts, lost, signal).catch((error: unknown) => {
-    lost = true
-    throw error
-  }), undefined, signal)
+  const key = await patiently(
+    parts,
+    () =>
+      register(parts, lost, signal).catch((error: unknown) => {
+        lost = true
+        throw error
+      }),
+    undefined,
+    signal,
+  )
   await saveAccessKey(options.accessKey.file, key)
   log.info({ name: options.name, file: options.accessKey.file }, 'registered with core')
   return key
 }
 
 /** POST /api/terminal/v2/terminal-registrations/ (core 1.4.9 and later). The secret is told once only. */
-async function register({ core, options }: RegistrationParts, lost: boolean, signal?: AbortSignal): Promise<AccessKey> {
+async function register(
+  { core, options }: RegistrationParts,
+  lost: boolean,
+  signal?: AbortSignal,
+): Promise<AccessKey> {
   const { name, bootstrapToken } = options
   if (!bootstrapToken || bootstrapToken.reveal() === '')
-    throw giveUp('no BOOTSTRAP_TOKEN is set', 'set BOOTSTRAP_TOKEN to the value in core\'s configuration')
+    throw giveUp('no BOOTSTRAP_TOKEN is set', "set BOOTSTRAP_TOKEN to the value in core's configuration")
   const answer = await core.send(
     {
       step: 'register',
@@ -79,21 +89,31 @@ async function register({ core, options }: RegistrationParts, lost: boolean, sig
 function refused(answer: CoreAnswer, { name, lost }: { name: string; lost: boolean }): CoreError {
   const said = reasonIn(answer.body)
   if (answer.status === 403)
-    return giveUp(`core refuses the bootstrap token (${said})`, 'set BOOTSTRAP_TOKEN to the value in core\'s configuration')
+    return giveUp(
+      `core refuses the bootstrap token (${said})`,
+      "set BOOTSTRAP_TOKEN to the value in core's configuration",
+    )
   if (answer.status === 404)
     return giveUp(
       'core has no registration of version 2',
       'check CORE_HOST; a core older than 1.4.9 needs version 1, which is not supported yet: put a key into ACCESS_KEY_FILE by hand',
     )
   if (answer.status === 400 && hasField(answer.body, 'name')) return refusedName(name, lost)
-  if (answer.status === 400) return giveUp(`core does not register terminals now (${said})`, 'let an administrator switch service account registration on')
+  if (answer.status === 400)
+    return giveUp(
+      `core does not register terminals now (${said})`,
+      'let an administrator switch service account registration on',
+    )
   return refusal(answer)
 }
 
 function refusedName(name: string, lost: boolean): CoreError {
   const length = [...name.trim()].length
   if (length === 0 || length > NAME_LENGTH)
-    return giveUp(`core does not accept the name "${name}" (1 to ${NAME_LENGTH} characters)`, `set NAME, for example to "${legalName(name)}"`)
+    return giveUp(
+      `core does not accept the name "${name}" (1 to ${NAME_LENGTH} characters)`,
+      `set NAME, for example to "${legalName(name)}"`,
+    )
   const own = lost ? ' (perhaps by our own try a moment ago, whose answer was lost)' : ''
   return giveUp(
     `the name "${name}" is taken in core${own}: by another terminal, by a user, or by this host before it lost its key`,
@@ -113,7 +133,10 @@ async function checkRole(core: Core, key: AccessKey, source: string, signal?: Ab
   if (answer.status !== 200) throw refusal(answer)
   const { role, username } = parseBody(UserWire, answer)
   if (role !== 'App')
-    throw keyRefused(`the access key in ${source} belongs to the user ${username}, not to a terminal`, `delete ${source} to register a terminal`)
+    throw keyRefused(
+      `the access key in ${source} belongs to the user ${username}, not to a terminal`,
+      `delete ${source} to register a terminal`,
+    )
 }
 
 /** Tries until core says yes or a final no. A refused key is final after a minute. */
@@ -135,7 +158,10 @@ async function patiently<T>(
       else if (error.kind !== 'credentials' || error.code !== 'CORE_CREDENTIALS') throw error
       else refusedSince ??= clock.monotonic()
       if (refusedSince !== undefined && clock.monotonic() - refusedSince >= PATIENCE_MS)
-        throw keyRefused(`${error.message}; key of ${source}${skewNote(core)}`, `check the terminal in Jumpserver, this machine's clock, and ${source}`)
+        throw keyRefused(
+          `${error.message}; key of ${source}${skewNote(core)}`,
+          `check the terminal in Jumpserver, this machine's clock, and ${source}`,
+        )
       teller.failed(error.message)
       if (!(await sleep(clock, pauses.next(), signal))) throw cancelled()
     }

@@ -17,7 +17,10 @@ const flag = z.union([
   z.enum(['false', 'False', '0']).transform(() => false),
 ])
 const whole = (least: number, most: number) =>
-  z.preprocess((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value), z.int().min(least).max(most))
+  z.preprocess(
+    (value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value),
+    z.int().min(least).max(most),
+  )
 
 /** Field of CoreSettings, key of core, and what is accepted. Longer pauses than 4 min would lose sessions at core. */
 const FIELDS = {
@@ -25,7 +28,13 @@ const FIELDS = {
   publicKeyAuth: ['TERMINAL_PUBLIC_KEY_AUTH', flag],
   heartbeatSeconds: ['TERMINAL_HEARTBEAT_INTERVAL', whole(1, 240)],
   headerTitle: ['TERMINAL_HEADER_TITLE', z.string().max(1024)],
-  hostKey: ['TERMINAL_HOST_KEY', z.string().startsWith('-----BEGIN ').transform((pem) => new Secret(pem))],
+  hostKey: [
+    'TERMINAL_HOST_KEY',
+    z
+      .string()
+      .startsWith('-----BEGIN ')
+      .transform((pem) => new Secret(pem)),
+  ],
   maxIdleMinutes: ['SECURITY_MAX_IDLE_TIME', whole(1, 525_600)],
 } as const
 
@@ -38,7 +47,10 @@ export interface ReadSettings {
 }
 
 /** Core's flat object to our settings. Absent, null and `""` mean "not set"; unknown keys are left alone. */
-export function readSettings(previous: CoreSettings, config: Readonly<Record<string, unknown>>): ReadSettings {
+export function readSettings(
+  previous: CoreSettings,
+  config: Readonly<Record<string, unknown>>,
+): ReadSettings {
   const settings: Record<string, unknown> = {}
   const refused: string[] = []
   for (const field of fieldNames) {
@@ -76,12 +88,18 @@ export class SettingsReader implements AsyncDisposable {
   async refresh(signal?: AbortSignal): Promise<void> {
     const { core, key, log } = this.#parts
     const answer = await core.send(
-      { step: 'read settings', method: 'GET', path: '/api/terminal/v1/terminal/config/', auth: { kind: 'key', key } },
+      {
+        step: 'read settings',
+        method: 'GET',
+        path: '/api/terminal/v1/terminal/config/',
+        auth: { kind: 'key', key },
+      },
       signal,
     )
     if (answer.status !== 200) throw refusal(answer)
     const { settings, refused } = readSettings(this.#current, parseBody(ConfigWire, answer))
-    for (const setting of refused) log.warn({ setting }, 'setting of core is not usable, the value before stays')
+    for (const setting of refused)
+      log.warn({ setting }, 'setting of core is not usable, the value before stays')
     this.#current = settings
   }
 
@@ -103,7 +121,8 @@ export class SettingsReader implements AsyncDisposable {
         pauses.reset()
         goesOn = await sleep(this.#parts.clock, EVERY_MS, signal)
       } catch (err) {
-        if (!signal.aborted) this.#parts.log.warn({ err }, 'settings of core could not be read, the old ones stay')
+        if (!signal.aborted)
+          this.#parts.log.warn({ err }, 'settings of core could not be read, the old ones stay')
         goesOn = await sleep(this.#parts.clock, pauses.next(), signal)
       }
     }

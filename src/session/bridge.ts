@@ -91,4 +91,5 @@ function whenAborted(signal: AbortSignal, until: AbortSignal, act: () => void): 
 const isOrder = (reason: unknown): reason is EndOrder =>
   typeof reason === 'object' && reason !== null && 'kind' in reason
 
-const orderOf = (reason: unknown): Ending => (isOrder(reason) ? reason : { kind: 'killed', by: 'an order' })
+const orderOf = (reason: unknown): Ending =>
+  isOrder(reason) ? reason : { kind: 'killed', by: 'administrator' }

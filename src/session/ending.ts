@@ -16,7 +16,7 @@ export type Ending =
   | { readonly kind: 'exit'; readonly exit: Exit }
   | { readonly kind: 'left' }
   | { readonly kind: 'asset-lost'; readonly cause?: unknown }
-  | { readonly kind: 'killed'; readonly by: string }
+  | { readonly kind: 'killed'; readonly by: 'administrator' }
   | { readonly kind: 'idle'; readonly minutes: number }
   | { readonly kind: 'permission' }
   | { readonly kind: 'outage'; readonly minutes: number }

@@ -58,7 +58,7 @@ function endingText({ language }: Principal, ending: Ending, facts: EndingFacts)
         duration: durationText(facts.durationMs),
       })
     case 'killed':
-      return say(language, 'session.ended.killed', { by: ending.by, session })
+      return say(language, 'session.ended.killed', { by: say(language, `session.${ending.by}`), session })
     case 'record-failed':
       return `${say(language, 'session.ended.record-failed', { session })} ${sayFault(language, ending.cause)}`
     case 'left':

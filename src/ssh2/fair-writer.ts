@@ -18,6 +18,7 @@ interface Entry {
  * - resumes only one of standard output and standard error after the window was closed, and repeats data then,
  * - never calls back a write to a channel that was closed.
  * Here both streams share one queue in order of arrival, and it moves only as far as window and socket allow.
+ * What is written after the end is dropped without an error.
  * @returns a signal that fires as soon as nothing more can be sent: the channel or its connection was closed by
  * either side. (The stream's own `close` comes only after everything received was read.)
  */
@@ -87,7 +88,7 @@ class FairWriter {
 
   /** Sends what may be sent of an entry; true when all of it went. */
   #send(entry: Entry): boolean {
-    if (this.#closed.signal.aborted || this.#channel.outgoing.state !== 'open') return this.#refuseAll()
+    if (this.#closed.signal.aborted || this.#channel.outgoing.state !== 'open') return this.#dropAll()
     while (entry.sent < entry.bytes.length) {
       if (this.#waitForConnection()) return false
       const { window, packetSize } = this.#channel.outgoing
@@ -128,8 +129,9 @@ class FairWriter {
     return false
   }
 
-  #refuseAll(): false {
-    for (const entry of this.#queue.splice(0)) entry.done(new Error('the channel is closed'))
+  /** No error: it would make the stream drop what was received and is still unread. `closed` has told already. */
+  #dropAll(): false {
+    for (let entry = this.#queue.shift(); entry; entry = this.#queue.shift()) entry.done()
     return false
   }
 }

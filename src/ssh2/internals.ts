@@ -13,6 +13,8 @@ export interface ProtocolInternals {
   channelExtData(id: number, data: Buffer, type: number): void
   /** Set while keys are exchanged: packets are then queued in memory, not sent. */
   readonly _kexinit: unknown
+  /** Is given a line for every packet, if set. */
+  _debug?: unknown
 }
 
 /** One connection, of either role. */
@@ -28,7 +30,12 @@ export interface ChannelInternals extends Writable {
   /** True on the server's side, where `stderr` is written to; on the client's it is read. */
   readonly server: boolean
   readonly stderr: { _write?: WriteHook }
-  readonly outgoing: { readonly id: number; window: number; readonly packetSize: number; readonly state: string }
+  readonly outgoing: {
+    readonly id: number
+    window: number
+    readonly packetSize: number
+    readonly state: string
+  }
   readonly _client: ConnectionInternals
   /** With `_waitWindow` set, `_chunkcb` is called when the peer opens its window. */
   _waitWindow: boolean

@@ -45,6 +45,19 @@ export function parsePublicKey(source: string | Buffer): ParsedKey {
   return key
 }
 
+/** The same key, but it does not sign with SHA-1, which the library does for a server that does not tell better. */
+export function withoutSha1(key: ParsedKey): ParsedKey {
+  if (key.type !== 'ssh-rsa') return key
+  // The library looks for a returned error, unlike its types; it then tries the next method.
+  const sign = (data: Buffer | string, algorithm?: string): unknown =>
+    algorithm === 'sha256' || algorithm === 'sha512'
+      ? key.sign(data, algorithm)
+      : new Error('the server takes only SHA-1 signatures of RSA keys')
+  return new Proxy(key, {
+    get: (target, name): unknown => (name === 'sign' ? sign : Reflect.get(target, name)),
+  })
+}
+
 /** What a client claims in a publickey request (RFC 4252 section 7), as the library hands it over. */
 export interface SignatureClaim {
   readonly key: { readonly algo: string; readonly data: Buffer }
@@ -80,11 +93,19 @@ export function isAcceptableKey({ key, hashAlgo }: Pick<SignatureClaim, 'key' | 
   return parsed.type === key.algo && parsed.getPublicSSH().equals(key.data)
 }
 
-/** The library's types hide that OpenSSH files parse to a list. */
-function firstKey(parsed: ParsedKey | Error | readonly ParsedKey[]): ParsedKey | Error {
-  if (!Array.isArray(parsed)) return parsed as ParsedKey | Error
-  return (parsed as readonly ParsedKey[])[0] ?? new Error('the file holds no key')
+/** OpenSSH files may parse to a list, which the library's types hide. */
+function firstKey(parsed: unknown): ParsedKey | Error {
+  const first: unknown = Array.isArray(parsed) ? parsed[0] : parsed
+  if (first instanceof Error) return first
+  return isParsedKey(first) ? first : new Error('the file holds no key')
 }
+
+const isParsedKey = (value: unknown): value is ParsedKey =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['sign', 'verify', 'isPrivateKey', 'getPublicSSH'].every(
+    (method) => method in value && typeof Reflect.get(value, method) === 'function',
+  )
 
 const isPkcs8 = (text: string): boolean => /^-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/m.test(text)
 
@@ -99,7 +120,8 @@ function fromPkcs8(text: string, passphrase: string | undefined): string {
 }
 
 function keyFault(cause: unknown, passphrase: string | undefined, encrypted = false): Fault {
-  const locked = encrypted || (cause instanceof Error && /encrypted|passphrase|decrypt|integrity/i.test(cause.message))
+  const locked =
+    encrypted || (cause instanceof Error && /encrypted|passphrase|decrypt|integrity/i.test(cause.message))
   if (!locked) {
     return new Fault('KEY_UNREADABLE', {
       step: 'read key',

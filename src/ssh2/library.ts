@@ -4,13 +4,14 @@ import { Fault } from '../base/fault.ts'
 
 export type {
   Algorithms,
+  AnyAuthMethod,
   AuthContext,
   AuthenticationType,
   Client as SshClient,
   ClientChannel,
   ClientInfo,
-  Connection,
   ConnectConfig,
+  Connection,
   KeyboardAuthContext,
   ParsedKey,
   PasswordAuthContext,

@@ -1,27 +1,37 @@
 import { z } from 'zod'
-import { PASSWORD_HASH } from './passwords.ts'
 import { ACTIONS } from './inventory.ts'
+import { PASSWORD_HASH } from './passwords.ts'
 
 // Core's own limits are kept (models of assets and users): what standalone takes, a Jumpserver takes too.
 
 const line = (most: number) => z.string().max(most, `must have no more than ${most} characters`)
 const filled = (most: number) => line(most).min(1, 'must not be empty')
 /** Names, separated by commas. */
-const names = z.string().transform((text) => text.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+const names = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== ''),
+)
 const port = z.string().transform((text, context) => {
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 0
   if (number >= 1 && number <= 65_535) return number
   context.addIssue('must be a port, 1 to 65535')
   return z.NEVER
 })
-const yesNo = z.enum(['yes', 'no', 'true', 'false'], 'must be yes or no').transform((word) => word === 'yes' || word === 'true')
+const yesNo = z
+  .enum(['yes', 'no', 'true', 'false'], 'must be yes or no')
+  .transform((word) => word === 'yes' || word === 'true')
 
 const PROTOCOLS = ['ssh', 'telnet', 'rdp', 'vnc'] as const
 const protocol = z.enum(PROTOCOLS, `must be one of ${PROTOCOLS.join(', ')}`)
 const protocols = names.transform((items, context) => {
   const parsed = items.map((item) => /^(ssh|telnet|rdp|vnc)\/(\d{1,5})$/.exec(item))
   const known = parsed.flatMap((match) => (match ? [{ name: match[1] ?? '', port: Number(match[2]) }] : []))
-  const fine = known.length === items.length && known.length > 0 && known.every((one) => one.port >= 1 && one.port <= 65_535)
+  const fine =
+    known.length === items.length &&
+    known.length > 0 &&
+    known.every((one) => one.port >= 1 && one.port <= 65_535)
   if (fine && new Set(known.map(({ name }) => name)).size === known.length) return known
   context.addIssue('must be a list like ssh/22, telnet/23, each protocol once')
   return z.NEVER
@@ -46,7 +56,10 @@ const PLATFORMS = ['Linux', 'Unix', 'MacOS', 'BSD', 'Windows', 'Windows2016', 'O
 export const SECTIONS = {
   user: z.strictObject({
     name: filled(128).optional(),
-    password_hash: z.string().regex(PASSWORD_HASH, 'must be a hash made by this program ($scrypt$ln=17,r=8,p=1$...)').optional(),
+    password_hash: z
+      .string()
+      .regex(PASSWORD_HASH, 'must be a hash made by this program ($scrypt$ln=17,r=8,p=1$...)')
+      .optional(),
     password_file: filled(4096).optional(),
     public_key_file: filled(4096).optional(),
     admin: yesNo.default(false),
@@ -65,7 +78,11 @@ export const SECTIONS = {
     password: z.string().min(1, 'must not be empty').optional(),
     password_file: filled(4096).optional(),
     private_key_file: filled(4096).optional(),
-    priority: z.string().regex(/^([1-9]\d?|100)$/, 'must be a number, 1 to 100').default('20').transform(Number),
+    priority: z
+      .string()
+      .regex(/^([1-9]\d?|100)$/, 'must be a number, 1 to 100')
+      .default('20')
+      .transform(Number),
   }),
   permission: z.strictObject({
     users: names,

@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os'
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
-import type { Secret } from '../base/secret.ts'
+import { availableParallelism } from 'node:os'
 import { Fault } from '../base/fault.ts'
+import type { Secret } from '../base/secret.ts'
 
 // 128 MiB and about a third of a second each.
 const LOG_N = 17
@@ -46,7 +46,10 @@ export class Passwords {
     const known = stored !== undefined && PASSWORD_HASH.test(stored)
     const [salt = '', hash = ''] = known ? stored.slice(PREFIX.length).split('$') : []
     const expected = known ? Buffer.from(hash, 'base64') : Buffer.alloc(HASH_BYTES)
-    const derived = await this.#derive(password, known ? Buffer.from(salt, 'base64') : Buffer.alloc(SALT_BYTES))
+    const derived = await this.#derive(
+      password,
+      known ? Buffer.from(salt, 'base64') : Buffer.alloc(SALT_BYTES),
+    )
     return timingSafeEqual(derived, expected) && known
   }
 

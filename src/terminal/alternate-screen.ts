@@ -11,7 +11,7 @@ const ESC = 0x1b
  */
 export class AlternateScreen {
   #on = false
-  #tail = Buffer.alloc(0)
+  #tail: Buffer = Buffer.alloc(0)
 
   get on(): boolean {
     return this.#on

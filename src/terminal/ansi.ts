@@ -21,7 +21,7 @@ export const RESTORE_SCREEN = [
   `${CSI}?1l\x1b>`, // cursor and keypad keys
   `${CSI}?9l${CSI}?1000l${CSI}?1002l${CSI}?1003l${CSI}?1004l${CSI}?1005l${CSI}?1006l${CSI}?1015l`, // mouse, focus
   PASTE_BRACKETS_OFF,
-  `${CSI}4l${CSI}?6l${CSI}?7h${CSI}?25h`, // insert and origin mode, wrapping, cursor shown
+  `${CSI}4l${CSI}?7h${CSI}?25h`, // insert mode, wrapping, cursor shown
   '\x1b(B\x0f', // ASCII
   `${CSI}m`,
 ].join('')

@@ -68,7 +68,8 @@ function boundaryFrom(text: string, index: number): number {
   return edge
 }
 
-const previous = ({ text, cursor }: Line): number => cursor - (clusters(text.slice(0, cursor)).at(-1)?.length ?? 0)
+const previous = ({ text, cursor }: Line): number =>
+  cursor - (clusters(text.slice(0, cursor)).at(-1)?.length ?? 0)
 const next = ({ text, cursor }: Line): number => cursor + (clusters(text.slice(cursor))[0]?.length ?? 0)
 const lengthOf = (text: string, part: RegExp): number => part.exec(text)?.[0].length ?? 0
 const wordStart = ({ text, cursor }: Line): number =>

@@ -30,14 +30,18 @@ interface Spot {
  * Bytes that turn what is shown into `view`, and what is shown then. Without `drawn` the cursor stands where the
  * prompt is to begin.
  */
-export function drawLine(drawn: Drawn | undefined, view: LineView): { readonly echo: string; readonly drawn: Drawn } {
+export function drawLine(
+  drawn: Drawn | undefined,
+  view: LineView,
+): { readonly echo: string; readonly drawn: Drawn } {
   const { shown, cursor, end } = layOut(view)
   const now: Drawn = { view, cursor, end }
   const added = drawn && appended(drawn, now)
   if (added !== undefined) return { echo: added, drawn: now }
   // A row that is just full leaves the cursor in doubt (xterm's pending wrap): a blank and a return settle it.
   const settle = end.column === 0 && end.row > 0 ? ' \r' : ''
-  const back = cursorUp(end.row - cursor.row) + (sameSpot(cursor, end) ? '' : `\r${cursorRight(cursor.column)}`)
+  const back =
+    cursorUp(end.row - cursor.row) + (sameSpot(cursor, end) ? '' : `\r${cursorRight(cursor.column)}`)
   const home = drawn ? `${cursorUp(rowsAbove(drawn, view.size))}\r${ERASE_BELOW}` : ''
   return { echo: home + view.styledPrompt + shown + settle + back, drawn: now }
 }

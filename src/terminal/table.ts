@@ -37,7 +37,7 @@ export function table(
   const natural = columns.map(({ title }, at) =>
     cells.reduce((most, row) => Math.max(most, textWidth(row[at] ?? '')), textWidth(title)),
   )
-  const widths = fit(columns, natural, tableWidth(options.width))
+  const widths = widthsFor(columns, natural, tableWidth(options.width))
   const line = (row: readonly string[]): string =>
     widths
       .map((width, at) => padText(cutText(row[at] ?? '', width), width, columns[at]?.align))
@@ -47,7 +47,7 @@ export function table(
 }
 
 /** Widths of the columns that are shown. */
-function fit(columns: readonly Column[], natural: readonly number[], width: number): readonly number[] {
+function widthsFor(columns: readonly Column[], natural: readonly number[], width: number): readonly number[] {
   const least = columns.map((column, at) => Math.min(column.least, natural[at] ?? 0))
   let shown = columns.length
   while (shown > 1 && total(least.slice(0, shown)) > width) shown--

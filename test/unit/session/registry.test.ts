@@ -18,9 +18,9 @@ test('a session is listed while it runs, and ends with the order it was given', 
   const registry = new SessionRegistry({ perUser: 10, total: 10 })
   const ending = registry.run(live('one'), untilOrdered)
   expect(registry.ids()).toEqual(['one'])
-  expect(registry.end('one', { kind: 'killed', by: 'core' })).toBe(true)
+  expect(registry.end('one', { kind: 'killed', by: 'administrator' })).toBe(true)
   expect(registry.end('one', { kind: 'shutdown' })).toBe(true)
-  expect(await ending).toEqual({ kind: 'killed', by: 'core' })
+  expect(await ending).toEqual({ kind: 'killed', by: 'administrator' })
   expect(registry.ids()).toEqual([])
 })
 

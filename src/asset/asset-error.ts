@@ -1,0 +1,46 @@
+import { Fault, type FaultInit } from '../base/fault.ts'
+
+/** Why an asset could not be reached or used. The sentence for the person is `fault.<code>`. */
+export type AssetErrorCode =
+  /** The account's or the asset's protocol is not one this version speaks. */
+  | 'ASSET_PROTOCOL'
+  /** The asset is behind gateways. */
+  | 'ASSET_GATEWAY'
+  | 'ASSET_NO_CREDENTIALS'
+  /** Facts: `why`. */
+  | 'ASSET_KEY'
+  | 'ASSET_NAME'
+  | 'ASSET_ADDRESS_REFUSED'
+  | 'ASSET_REFUSED'
+  | 'ASSET_UNREACHABLE'
+  /** Facts: `step`, `seconds`. */
+  | 'ASSET_TIMEOUT'
+  | 'ASSET_LOST'
+  | 'ASSET_NOT_SSH'
+  /** Facts: `list`, `offered`. */
+  | 'ASSET_ALGORITHMS'
+  /** Facts: `known`, `found`. */
+  | 'ASSET_HOST_KEY_CHANGED'
+  /** Facts: `found`. */
+  | 'ASSET_HOST_KEY_UNKNOWN'
+  | 'ASSET_HOST_KEY_STORE'
+  /** Facts: `account`, `tried`, `offered`. */
+  | 'ASSET_AUTH'
+  | 'ASSET_PASSWORD_EXPIRED'
+  /** It let us in, and then would not open a shell or run the command. */
+  | 'ASSET_CHANNEL'
+
+/** Facts hold `asset`, and `address` as `host:port` from when it is known. */
+export class AssetError extends Fault<AssetErrorCode> {
+  override readonly name = 'AssetError'
+
+  constructor(code: AssetErrorCode, init: FaultInit) {
+    super(code, init)
+  }
+
+  /** The same with the asset's name among the facts. */
+  of(asset: string): AssetError {
+    const { code, step, message, next, facts, cause } = this
+    return new AssetError(code, { step, message, next, facts: { asset, ...facts }, cause })
+  }
+}

@@ -1,0 +1,111 @@
+import type { Socket } from 'node:net'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../log.ts'
+import type { ClientChannel, SshClient } from '../ssh2/library.ts'
+import { AssetError } from './asset-error.ts'
+import type { AssetChannel, AssetConnection, PtyRequest } from './connection.ts'
+import { SshAssetChannel } from './ssh-channel.ts'
+
+export interface SshConnectionOptions {
+  /** Logged in. */
+  readonly client: SshClient
+  readonly socket: Socket
+  /** `address:port`, resolved. */
+  readonly address: string
+  /** For opening a channel, ms. */
+  readonly channelLimit: number
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** How long an asset may take to close its side before the connection is cut, ms. */
+const GOODBYE_LIMIT = 1000
+
+type Opened = (error: Error | undefined, channel: ClientChannel) => void
+
+export class SshConnection implements AssetConnection {
+  readonly address: string
+  readonly closed: Promise<{ readonly cause?: unknown }>
+  readonly #options: SshConnectionOptions
+
+  constructor(options: SshConnectionOptions) {
+    this.#options = options
+    this.address = options.address
+    this.closed = this.#watch()
+  }
+
+  shell(pty: PtyRequest | undefined): Promise<AssetChannel> {
+    return this.#open('shell', (client, opened) => client.shell(pty ? windowOf(pty) : false, opened))
+  }
+
+  exec(command: string, pty: PtyRequest | undefined): Promise<AssetChannel> {
+    return this.#open('exec', (client, opened) =>
+      client.exec(command, pty ? { pty: windowOf(pty) } : {}, opened),
+    )
+  }
+
+  /** Says goodbye and waits until the connection is gone. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { client, socket, clock } = this.#options
+    using _cut = clock.after(GOODBYE_LIMIT, () => socket.destroy())
+    client.end()
+    await this.closed
+  }
+
+  #watch(): Promise<{ readonly cause?: unknown }> {
+    const { client, socket, address, log } = this.#options
+    let cause: unknown
+    return new Promise((resolve) => {
+      client.on('error', (error) => {
+        cause ??= error
+        log.debug({ err: error, address }, 'asset connection failed')
+        socket.destroy()
+      })
+      client.once('close', () => resolve(cause === undefined ? {} : { cause }))
+      if (socket.destroyed) resolve({})
+    })
+  }
+
+  #open(step: string, request: (client: SshClient, opened: Opened) => void): Promise<AssetChannel> {
+    const { client, clock, channelLimit } = this.#options
+    return new Promise((resolve, reject) => {
+      let late = false
+      const timer = clock.after(channelLimit, () => {
+        late = true
+        reject(this.#failed(step, new Error('no answer in time')))
+      })
+      const opened: Opened = (error, channel) => {
+        timer[Symbol.dispose]()
+        if (error) reject(this.#failed(step, error))
+        else if (late) new SshAssetChannel(channel).close()
+        else resolve(new SshAssetChannel(channel))
+      }
+      try {
+        request(client, opened)
+      } catch (error) {
+        timer[Symbol.dispose]()
+        reject(this.#failed(step, error))
+      }
+    })
+  }
+
+  #failed(step: string, cause: unknown): AssetError {
+    const { address } = this.#options
+    return new AssetError('ASSET_CHANNEL', {
+      step,
+      message: `${address} did not open a channel (${step})`,
+      next: 'Look into the log of the SSH server there: the account may have no shell, or too many sessions.',
+      facts: { address, step },
+      cause,
+    })
+  }
+}
+
+const windowOf = ({ term, modes, size }: PtyRequest) => ({
+  term,
+  modes,
+  cols: size.columns,
+  rows: size.rows,
+  width: 0,
+  height: 0,
+})

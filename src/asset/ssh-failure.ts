@@ -1,0 +1,93 @@
+// What went wrong between the TCP connection and the login, as AssetErrors.
+import { reasonOf } from '../base/fault.ts'
+import type { Disagreement } from '../ssh2/client-debug.ts'
+import { AssetError } from './asset-error.ts'
+import type { HostKeyVerdict } from './host-keys.ts'
+import type { Authentication } from './ssh-auth.ts'
+
+export interface Place {
+  /** As the asset is known. */
+  readonly host: string
+  readonly port: number
+  /** `address:port`, resolved. */
+  readonly address: string
+}
+
+const factsOf = ({ host, port, address }: Place) => ({ host, port, address })
+
+/** Undefined where the key may be used. */
+export function ofHostKey(verdict: HostKeyVerdict, found: string, place: Place): AssetError | undefined {
+  if (verdict.kind === 'changed') {
+    return new AssetError('ASSET_HOST_KEY_CHANGED', {
+      step: 'host key',
+      message: `the host key of ${place.host} changed from ${verdict.known} to ${found}; nothing was sent to it`,
+      next: 'If the machine was rebuilt, remove its line from the file of pinned host keys. If not, somebody may listen.',
+      facts: { ...factsOf(place), known: verdict.known, found },
+    })
+  }
+  if (verdict.kind !== 'unknown') return undefined
+  return new AssetError('ASSET_HOST_KEY_UNKNOWN', {
+    step: 'host key',
+    message: `the host key ${found} of ${place.host} is not pinned, and the policy is strict`,
+    next: 'Check the fingerprint on the machine, then pin it.',
+    facts: { ...factsOf(place), found },
+  })
+}
+
+export const ofAlgorithms = ({ list, offered }: Disagreement, place: Place): AssetError =>
+  new AssetError('ASSET_ALGORITHMS', {
+    step: 'key exchange',
+    message: `${place.host} has no ${list} algorithm that is allowed here, only ${offered}`,
+    next: 'Update the SSH server there, or allow older algorithms for this asset (preset compatible or legacy).',
+    facts: { ...factsOf(place), list, offered: offered.slice(0, 300) },
+  })
+
+/** Every attempt was turned down, or there was none to make. */
+export function ofLogin({ tried, offered }: Authentication, account: string, place: Place): AssetError {
+  const methods = { tried: tried.join(', ') || '-', offered: offered.join(', ') || '-' }
+  return new AssetError('ASSET_AUTH', {
+    step: 'log in',
+    message: `${place.host} refused ${account} (tried ${methods.tried}; it takes ${methods.offered})`,
+    next: 'Check the password or key stored for this account.',
+    facts: { ...factsOf(place), account, ...methods },
+  })
+}
+
+export const passwordExpired = (place: Place): AssetError =>
+  new AssetError('ASSET_PASSWORD_EXPIRED', {
+    step: 'log in',
+    message: `${place.host} wants a new password for the account`,
+    next: 'Change the password on the machine and in the management server.',
+    facts: factsOf(place),
+  })
+
+/** Broken off, or not understood. `cause` undefined: the connection was just closed. */
+export function ofProtocol(cause: unknown, step: string, place: Place): AssetError {
+  const facts = { ...factsOf(place), step }
+  if (step === 'banner') {
+    return new AssetError('ASSET_NOT_SSH', {
+      step,
+      message: `what answers on ${place.address} does not speak SSH${reason(cause)}`,
+      next: 'Check the port of the asset; a server with too many connections can look like this too.',
+      facts,
+      cause,
+    })
+  }
+  return new AssetError('ASSET_LOST', {
+    step,
+    message: `${place.host} ended the connection${reason(cause)}`,
+    next: 'Look into the log of the SSH server there.',
+    facts,
+    cause,
+  })
+}
+
+export const timeout = (step: string, limit: number, place: Place): AssetError =>
+  new AssetError('ASSET_TIMEOUT', {
+    step,
+    message: `${place.host} did not finish in time (${step})`,
+    next: 'Look at the load and the log of the machine.',
+    facts: { ...factsOf(place), step, seconds: Math.round(limit / 1000) },
+  })
+
+const reason = (cause: unknown): string => (cause === undefined ? '' : `: ${reasonOf(cause)}`)

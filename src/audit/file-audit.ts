@@ -1,0 +1,155 @@
+import { statfs } from 'node:fs/promises'
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../log.ts'
+import { asAuditError } from './append-file.ts'
+import type { Audit, Recording, SessionFacts } from './audit.ts'
+import { AuditError } from './audit-error.ts'
+import { BlockPool } from './block-pool.ts'
+import type { CommandDetectorFactory } from './command-detector.ts'
+import { Delivery, type DeliveryStats } from './delivery.ts'
+import { FileRecording } from './recorder.ts'
+import { recover } from './recovery.ts'
+import type { RecordKeeper } from './session-delivery.ts'
+import { Spool, type SpooledSession } from './spool.ts'
+import { type FsyncMode, SpoolSync } from './spool-sync.ts'
+
+export interface FileAuditOptions {
+  /** `<DATA_DIR>/sessions`. */
+  readonly sessionsDir: string
+  /** `<DATA_DIR>/dead-letter`. */
+  readonly deadLetterDir: string
+  readonly core: RecordKeeper
+  readonly detector: CommandDetectorFactory
+  readonly clock: Clock
+  readonly log: Log
+  readonly fsync: FsyncMode
+  /** Days for which a session is kept here after all of it is with core; 0: not at all. */
+  readonly retentionDays: number
+  /** Free bytes below which no session begins; default: the smaller of 5 % of the disk and 1 GB. */
+  readonly reserveBytes?: number
+  /** Bytes of one session that may wait for the disk before its asset is stopped (default 8 MiB). */
+  readonly highMark?: number
+  /** ms after which output is handed to the kernel (default 500). */
+  readonly flushMs?: number
+  /** ms for which a failing write is tried again (default 2,000). */
+  readonly graceMs?: number
+}
+
+const GIGABYTE = 1e9
+const SWEEP_MS = 6 * 3_600_000
+const DEFAULTS = { highMark: 8 * 1024 * 1024, flushMs: 500, graceMs: 2_000 }
+
+/** Records sessions in files under `sessionsDir`, and brings them to core. */
+export class FileAudit implements Audit {
+  readonly #options: FileAuditOptions
+  readonly #spool: Spool
+  readonly #pool = new BlockPool()
+  readonly #sync: SpoolSync
+  readonly #live = new Set<string>()
+  readonly #delivery: Delivery
+  readonly #stop = new AbortController()
+  #recovery: Promise<void> = Promise.resolve()
+  #sweep: Disposable | undefined
+
+  constructor(options: FileAuditOptions) {
+    const { clock, log, core, deadLetterDir: deadLetterRoot } = options
+    this.#options = options
+    this.#spool = new Spool(options.sessionsDir)
+    this.#sync = new SpoolSync({ mode: options.fsync, clock })
+    this.#delivery = new Delivery({ core, clock, log, deadLetterRoot, isLive: (id) => this.#live.has(id) })
+  }
+
+  /** Begins to send, and in the background to finish what the last run left. DATA_DIR must be locked by now. */
+  start(): void {
+    this.#delivery.start()
+    this.#look()
+  }
+
+  /** Core answers again: what waits is sent now. */
+  coreBack(): void {
+    this.#delivery.retryNow()
+  }
+
+  get stats(): DeliveryStats {
+    return this.#delivery.stats
+  }
+
+  /** Resolves when the spool has been gone through. */
+  async recovered(): Promise<void> {
+    await this.#recovery
+  }
+
+  async open(facts: SessionFacts): Promise<Recording> {
+    const { id, dateStart } = facts.record
+    const session = this.#spool.place(id, dateStart)
+    this.#live.add(id) // before its directory is there: recovery must never take it for a left-over
+    try {
+      return await this.#open(session, facts)
+    } catch (error) {
+      this.#live.delete(id)
+      throw asAuditError(session.directory, error)
+    }
+  }
+
+  /** To be called when all sessions are over. Sends what can be sent until `deadline` fires. */
+  async close(deadline: AbortSignal): Promise<void> {
+    this.#stop.abort()
+    this.#sweep?.[Symbol.dispose]()
+    await this.#recovery
+    await this.#delivery.close(deadline)
+    await this.#sync.close()
+  }
+
+  async #open(session: SpooledSession, facts: SessionFacts): Promise<Recording> {
+    await this.#spool.make(session)
+    try {
+      await this.#checkReserve()
+      return await this.#record(session, facts)
+    } catch (error) {
+      await this.#spool.remove(session).catch(() => undefined)
+      throw error
+    }
+  }
+
+  async #record(session: SpooledSession, facts: SessionFacts): Promise<Recording> {
+    const { clock, log, detector } = this.#options
+    return await FileRecording.create(session.directory, facts, {
+      ...DEFAULTS,
+      ...this.#options,
+      clock,
+      log,
+      detector,
+      pool: this.#pool,
+      sync: this.#sync,
+      onCommand: () => this.#delivery.wake(session, { soon: true }),
+      onClosed: (known) => {
+        this.#live.delete(session.id)
+        if (known) this.#delivery.wake(session)
+        else this.#delivery.forget(session.id)
+      },
+    })
+  }
+
+  async #checkReserve(): Promise<void> {
+    const { bavail, bsize, blocks } = await statfs(this.#options.sessionsDir)
+    const reserve = this.#options.reserveBytes ?? Math.min(GIGABYTE, blocks * bsize * 0.05)
+    const free = bavail * bsize
+    if (free >= reserve) return
+    throw new AuditError('AUDIT_DISK_RESERVE', {
+      step: 'open record',
+      message: `${free} bytes are free for records, ${Math.round(reserve)} are the reserve`,
+      next: 'make room on the disk of DATA_DIR, or lower the reserve or RETENTION_DAYS',
+      facts: { free, reserve: Math.round(reserve) },
+    })
+  }
+
+  /** Goes through the spool now, and every six hours for what was kept long enough. */
+  #look(): void {
+    const { clock, log, retentionDays } = this.#options
+    const isLive = (id: string): boolean => this.#live.has(id)
+    const onWaiting = (session: SpooledSession): void => this.#delivery.wake(session)
+    const options = { spool: this.#spool, clock, log, retentionDays, isLive, onWaiting }
+    this.#recovery = recover(options, this.#stop.signal)
+    this.#sweep = clock.after(SWEEP_MS, () => this.#look())
+  }
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { AuditError, isMissingFile } from './audit-error.ts'
+import { readCommands } from './command-log.ts'
+import { decodeMark, markFits } from './command-mark.ts'
+import { FRAME, type Frame, HASH_BYTES } from './frames.ts'
+import { ReplayFile } from './replay-file.ts'
+import { readSession, type SealedEnd } from './session-file.ts'
+
+/**
+ * What became of a record:
+ * - `whole`: every block is as it was written, and nothing is missing; `cut` when recovery had to end it
+ * - `running`: the same as far as it goes; the session is not over
+ * - `broken`: `block` (from 1) is the first that is not; `time` is µs since the start, `why` a sentence's end
+ */
+export type Verdict =
+  | { readonly kind: 'whole'; readonly blocks: number; readonly cut: boolean }
+  | { readonly kind: 'running'; readonly blocks: number }
+  | {
+      readonly kind: 'broken'
+      readonly block: number
+      readonly offset: number
+      readonly time: number
+      readonly why: string
+    }
+
+/** Where the check has come to: the start of the block that is being read. */
+interface Place {
+  block: number
+  offset: number
+  time: number
+}
+
+/**
+ * Checks a session's replay and commands against the hash chain and the hash in session.json. Throws AuditError
+ * when session.json cannot be read.
+ */
+export async function verifySession(directory: string): Promise<Verdict> {
+  const { end } = await readSession(directory)
+  const file = new ReplayFile(join(directory, 'replay.log'))
+  const place: Place = { block: 1, offset: 0, time: 0 }
+  const chain = new Chain()
+  const commands = new CommandCheck(join(directory, 'commands.ndjson'))
+  const broken = (why: string): Verdict => ({ kind: 'broken', ...place, why })
+  try {
+    for await (const frame of file.all()) {
+      const why = (await commands.see(frame)) ?? chain.see(frame)
+      if (why) return broken(why)
+      if (frame.kind !== FRAME.hash) continue
+      Object.assign(place, {
+        block: place.block + 1,
+        offset: frame.offset + frame.raw.length,
+        time: frame.time,
+      })
+    }
+    const why = end ? ((await commands.atEnd()) ?? atEnd(end, file, chain)) : whileRunning(file)
+    if (why) return broken(why)
+  } catch (error) {
+    if (error instanceof AuditError) return broken(error.message)
+    if (isMissingFile(error)) return broken('the file is not there')
+    throw error
+  } finally {
+    await commands.close()
+  }
+  const blocks = place.block - 1
+  return end ? { kind: 'whole', blocks, cut: end.cut } : { kind: 'running', blocks }
+}
+
+class Chain {
+  #hash: Buffer = Buffer.alloc(HASH_BYTES)
+  #open = createHash('sha256').update(this.#hash)
+  #unsealed = 0
+
+  get last(): string {
+    return this.#hash.toString('hex')
+  }
+
+  get unsealed(): boolean {
+    return this.#unsealed > 0
+  }
+
+  see({ kind, payload, raw }: Frame): string | undefined {
+    if (kind !== FRAME.hash) {
+      this.#open.update(raw)
+      this.#unsealed += raw.length
+      return undefined
+    }
+    if (!this.#open.digest().equals(payload)) return 'its bytes are not those that were recorded'
+    this.#hash = Buffer.from(payload)
+    this.#open = createHash('sha256').update(this.#hash)
+    this.#unsealed = 0
+    return undefined
+  }
+}
+
+/** Follows the commands' file along with the marks in the replay. */
+class CommandCheck {
+  readonly #lines: ReturnType<typeof readCommands>
+
+  constructor(path: string) {
+    this.#lines = readCommands(path)
+  }
+
+  async see({ kind, payload }: Frame): Promise<string | undefined> {
+    const mark = kind === FRAME.mark ? decodeMark(payload) : undefined
+    if (!mark) return undefined
+    const line = await this.#lines.next()
+    if (!line.done && markFits(mark, line.value.line)) return undefined
+    return `command ${mark.command} is not the one that was recorded`
+  }
+
+  async atEnd(): Promise<string | undefined> {
+    const line = await this.#lines.next()
+    return line.done ? undefined : 'there are commands that were not recorded'
+  }
+
+  async close(): Promise<void> {
+    await this.#lines.return(undefined)
+  }
+}
+
+function atEnd(end: SealedEnd, { tail }: ReplayFile, chain: Chain): string | undefined {
+  if (tail.kind === 'damaged') return 'what stands there is no recording'
+  if (tail.kind === 'cut') return 'the file was cut there'
+  if (chain.unsealed) return 'its hash is missing'
+  if (chain.last !== end.hash || tail.bytes !== end.bytes) return 'the file does not end as the session did'
+  return undefined
+}
+
+const whileRunning = ({ tail }: ReplayFile): string | undefined =>
+  tail.kind === 'damaged' ? 'what stands there is no recording' : undefined

@@ -1,0 +1,6 @@
+import { join } from 'node:path'
+
+/** Files at the top of DATA_DIR that the daemon and the commands that look for it must agree on. */
+export const lockPath = (dataDir: string): string => join(dataDir, 'lock')
+export const controlPath = (dataDir: string): string => join(dataDir, 'control.sock')
+export const sessionsPath = (dataDir: string): string => join(dataDir, 'sessions')

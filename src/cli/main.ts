@@ -1,0 +1,61 @@
+import { isFault, reasonOf } from '../base/fault.ts'
+import { nearest } from '../base/nearest.ts'
+import { ConfigError } from '../config/config.ts'
+import { type CliIo, type Command, EXIT } from './io.ts'
+import { UsageError } from './options.ts'
+
+/** Each command is loaded only when it is asked for: `cocod version` should not wait for ssh2. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.ts')).start,
+  stop: async () => (await import('./stop.ts')).stop,
+  status: async () => (await import('./status.ts')).status,
+  replay: async () => (await import('./replay.ts')).replay,
+  version: async () => (await import('./version.ts')).version,
+  help: async () => (await import('./help.ts')).help,
+}
+
+const ALIASES: Readonly<Record<string, string>> = {
+  '--help': 'help',
+  '-h': 'help',
+  '--version': 'version',
+  '-v': 'version',
+}
+
+/** Runs one command and resolves with the exit code; every failure is told here, in a line or two. */
+export async function main(args: readonly string[], io: CliIo): Promise<number> {
+  const [word = 'help', ...rest] = args
+  try {
+    const name = ALIASES[word] ?? word
+    const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+    if (!load) throw unknownCommand(word)
+    return await (await load())(rest, io)
+  } catch (error) {
+    io.stderr.write(tell(error))
+    return exitCode(error)
+  }
+}
+
+function unknownCommand(word: string): UsageError {
+  const meant = nearest(word, Object.keys(COMMANDS))
+  return new UsageError(`there is no command “${word}”`, meant && `did you mean cocod ${meant}?`)
+}
+
+function exitCode(error: unknown): number {
+  if (error instanceof UsageError) return EXIT.usage
+  if (error instanceof ConfigError) return EXIT.config
+  return isFault(error) ? EXIT.failed : EXIT.software
+}
+
+/** What happened and what to do, without a stack unless it is a fault of the program itself. */
+function tell(error: unknown): string {
+  if (error instanceof ConfigError) {
+    return error.problems
+      .map(({ where, message, next }) => `cocod: ${where}: ${message}\n       ${next}\n`)
+      .join('')
+  }
+  if (isFault(error)) return `cocod: ${error.message}\n       ${error.next}\n`
+  return `cocod: ${error instanceof Error ? (error.stack ?? error.message) : reasonOf(error)}\n`
+}
+
+const { stdin, stdout, stderr, env, argv } = process
+process.exitCode = await main(argv.slice(2), { stdin, stdout, stderr, env, cwd: process.cwd() })

@@ -1,0 +1,164 @@
+import { join } from 'node:path'
+import { findSession, type RecordSummary, shortId, summarise } from '../audit/catalogue.ts'
+import { Spool } from '../audit/spool.ts'
+import { verifySession } from '../audit/verify.ts'
+import { blankControls } from '../base/escape.ts'
+import { reasonOf } from '../base/fault.ts'
+import { type CliIo, type Command, EXIT } from './io.ts'
+import { readCommandLine, UsageError } from './options.ts'
+import { exportReplay } from './replay-export.ts'
+import { playReplay } from './replay-play.ts'
+
+const USAGE =
+  'cocod replay list [--user NAME] | play ID [--speed N] [--max-idle SECONDS] | verify ID | export ID [--format asciicast|core]'
+const OPTIONS = ['user', 'speed', 'max-idle', 'format'] as const
+const VERBS = ['play', 'verify', 'export']
+
+/** `cocod replay …`: looks at the records under DATA_DIR, whether the daemon runs or not. */
+export const replay: Command = async (args, io) => {
+  const { own, rest } = takeOptions(args)
+  const { config, words } = readCommandLine(rest, io)
+  return await replayCommand({ words, options: own }, io, {
+    sessionsDir: join(config.settings.DATA_DIR, 'sessions'),
+  })
+}
+
+export interface ReplayRequest {
+  /** `list`, or `play`, `verify` or `export` and an id. */
+  readonly words: readonly string[]
+  readonly options: ReplayOptions
+}
+
+export type ReplayOptions = Readonly<Partial<Record<(typeof OPTIONS)[number], string>>>
+
+/** The same for records that are in `sessionsDir`. Throws UsageError and AuditError. */
+export async function replayCommand(
+  { words, options }: ReplayRequest,
+  io: CliIo,
+  { sessionsDir }: { sessionsDir: string },
+): Promise<number> {
+  const [verb = 'list', id] = words
+  const spool = new Spool(sessionsDir)
+  if (verb === 'list') return await list(spool, io, options.user)
+  if (!VERBS.includes(verb)) throw new UsageError(`cocod replay does not know “${verb}”`, USAGE)
+  if (id === undefined) throw new UsageError(`cocod replay ${verb} needs the id of a session`, USAGE)
+  const session = await findSession(spool, id)
+  if (verb === 'verify') return await verify(session.id, session.directory, io)
+  if (verb === 'export') return await exportReplay(session, options.format, io)
+  const speed = numberOf(options, 'speed')
+  const maxIdle = numberOf(options, 'max-idle')
+  return await playReplay(session, io, {
+    ...(speed === undefined ? {} : { speed }),
+    ...(maxIdle === undefined ? {} : { maxIdleMs: maxIdle * 1000 }),
+  })
+}
+
+/** Separates this command's own `--name value` and `--name=value` from the flags of the configuration. */
+function takeOptions(args: readonly string[]): { own: ReplayOptions; rest: readonly string[] } {
+  const own: Partial<Record<(typeof OPTIONS)[number], string>> = {}
+  const rest: string[] = []
+  for (let i = 0; i < args.length; i += 1) {
+    const arg = args[i] ?? ''
+    const name = OPTIONS.find((each) => arg === `--${each}` || arg.startsWith(`--${each}=`))
+    if (!name) rest.push(arg)
+    else {
+      const value = arg.includes('=') ? arg.slice(arg.indexOf('=') + 1) : args[++i]
+      if (value === undefined) throw new UsageError(`--${name} needs a value`, USAGE)
+      own[name] = value
+    }
+  }
+  return { own, rest }
+}
+
+function numberOf(options: ReplayOptions, name: 'speed' | 'max-idle'): number | undefined {
+  const text = options[name]
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (Number.isFinite(value) && value > 0) return value
+  throw new UsageError(`--${name} is a number above 0, not “${text}”`, USAGE)
+}
+
+async function list(spool: Spool, io: CliIo, user: string | undefined): Promise<number> {
+  const found: RecordSummary[] = []
+  for await (const session of spool.sessions({ newestFirst: true })) {
+    try {
+      const summary = await summarise(session)
+      if (user === undefined || accountOf(summary.state.record.user) === user) found.push(summary)
+    } catch (error) {
+      io.stderr.write(`${shortId(session.id)}  cannot be read: ${blankControls(reasonOf(error))}\n`)
+    }
+  }
+  found.sort((a, b) => b.state.record.dateStart - a.state.record.dateStart)
+  const rows = found.map(row)
+  if (rows.length === 0) io.stderr.write(`No sessions are recorded in ${spool.root}.\n`)
+  io.stdout.write(table(rows))
+  return EXIT.ok
+}
+
+function row({ id, state, status, commands }: RecordSummary): readonly string[] {
+  const { user, asset, systemUser, dateStart } = state.record
+  return [
+    shortId(id),
+    startOf(dateStart),
+    state.end ? duration(state.end.at - dateStart) : 'live',
+    accountOf(user),
+    `${systemUser}@${asset}`,
+    `${commands} ${commands === 1 ? 'command' : 'commands'}`,
+    state.end?.cut ? `${status}, cut` : status === 'live' ? 'recording' : status,
+  ].map(blankControls)
+}
+
+/** Core's `name (username)`: the name a person logs in with. */
+const accountOf = (user: string): string => /\(([^()]*)\)$/.exec(user)?.[1] ?? user
+
+/** Local time. */
+function startOf(at: number): string {
+  const date = new Date(at)
+  const two = (value: number): string => String(value).padStart(2, '0')
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-')
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`
+}
+
+function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
+  return `${Math.floor(seconds / 3600)} h ${Math.floor(seconds / 60) % 60} min`
+}
+
+function table(rows: ReadonlyArray<readonly string[]>): string {
+  const widths =
+    rows[0]?.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0))) ?? []
+  return rows
+    .map(
+      (cells) =>
+        `${cells
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
+}
+
+/** Exit code 1 for a record that is not as it was written. */
+async function verify(id: string, directory: string, { stdout }: CliIo): Promise<number> {
+  const verdict = await verifySession(directory)
+  const name = shortId(id)
+  switch (verdict.kind) {
+    case 'whole':
+      stdout.write(
+        `${name}  whole: ${verdict.blocks} blocks, every hash right${verdict.cut ? '; cut by a crash' : ''}\n`,
+      )
+      return EXIT.ok
+    case 'running':
+      stdout.write(`${name}  not ended yet: ${verdict.blocks} blocks so far, every hash right\n`)
+      return EXIT.ok
+    case 'broken': {
+      const { block, offset, time, why } = verdict
+      stdout.write(
+        `${name}  BROKEN at block ${block} (byte ${offset}, ${(time / 1e6).toFixed(1)} s): ${blankControls(why)}\n`,
+      )
+      return EXIT.failed
+    }
+  }
+}

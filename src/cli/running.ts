@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { askControl } from '../base/control-socket.ts'
+import { controlPath, lockPath } from '../base/data-dir.ts'
+import { type Holder, isAlive, readHolder } from '../base/lock-file.ts'
+import { Scope } from '../base/scope.ts'
+
+/** What the daemon answers to `status` on its control socket. */
+export const DaemonStatus = z.object({
+  name: z.string(),
+  version: z.string(),
+  pid: z.number(),
+  uptimeSeconds: z.number(),
+  ready: z.boolean(),
+  waitingFor: z.string().nullable(),
+  core: z.string(),
+  ssh: z.string(),
+  web: z.string(),
+  sessions: z.number(),
+  recordsWaiting: z.number(),
+})
+export type DaemonStatus = z.output<typeof DaemonStatus>
+
+/** The process that holds this data directory, if it lives. */
+export async function runningDaemon(dataDir: string): Promise<Holder | undefined> {
+  const holder = await readHolder(lockPath(dataDir))
+  return holder && (await isAlive(holder)) ? holder : undefined
+}
+
+/** Asks a running daemon how it is; undefined when nobody answers. */
+export async function askStatus(dataDir: string): Promise<DaemonStatus | undefined> {
+  await using scope = new Scope()
+  const answer = DaemonStatus.safeParse(await askControl(controlPath(dataDir), 'status', scope))
+  return answer.success ? answer.data : undefined
+}

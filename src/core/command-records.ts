@@ -1,0 +1,167 @@
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../log.ts'
+import { parseBody, refusal } from './answer.ts'
+import { CoreError } from './core-error.ts'
+import type { CommandRecord, SessionRecord } from './model.ts'
+import type { AccessKey } from './sign.ts'
+import type { Core } from './transport.ts'
+import { ListWire, StoredCommandWire } from './wire.ts'
+import { cut, cutFilled } from './wire-text.ts'
+
+export interface CommandRecordsParts {
+  core: Core
+  key: AccessKey
+  clock: Clock
+  log: Log
+}
+
+const INPUT_LENGTH = 128
+const OUTPUT_LENGTH = 1024
+const PATH = '/api/terminal/v1/command/'
+const PAGE = 500
+const MOST_PAGES = 200
+const MARGIN_MS = 3_600_000
+/** Failures in a row after which 4-byte characters are replaced: a MySQL `utf8` column refuses them for ever. */
+const PLAIN_AFTER = 2
+const ASTRAL = /[\u{10000}-\u{10ffff}]/gu
+
+/** What core keeps of a command's input; also without 4-byte characters, so that both forms compare equal. */
+export const commandKey = ({ input, timestamp }: { input: string; timestamp: number }): string =>
+  `${Math.floor(timestamp)} ${plain(cut(input.trim(), INPUT_LENGTH).trim())}`
+
+const plain = (text: string): string => text.replace(ASTRAL, '\ufffd')
+
+/** Commands to core (POST /api/terminal/v1/command/) and back. Core keeps a batch whole or not at all, and twice if asked twice. */
+export class CommandRecords {
+  readonly #parts: CommandRecordsParts
+  #failures = 0
+
+  constructor(parts: CommandRecordsParts) {
+    this.#parts = parts
+  }
+
+  /** Blank lines are not sent. An item core refuses by itself is dropped and logged, so that the others arrive. */
+  async send(
+    session: SessionRecord,
+    commands: readonly CommandRecord[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const items = commands.map((command) => commandBody(session, command)).filter(({ input }) => input !== '')
+    await this.#sendItems(this.#failures >= PLAIN_AFTER ? items.map(withoutAstral) : items, signal)
+  }
+
+  /** Those of the session that core has: GET with its filters, the rest is looked through here. */
+  async stored(
+    session: SessionRecord,
+    signal?: AbortSignal,
+  ): Promise<Array<{ input: string; timestamp: number }>> {
+    const found: Array<{ input: string; timestamp: number }> = []
+    let seen = 0
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+      const { items, count } = await this.#page(session, seen, signal)
+      for (const item of items) {
+        const { session: id, input, timestamp } = StoredCommandWire.parse(item)
+        if (id === session.id) found.push({ input, timestamp })
+      }
+      seen += items.length
+      if (items.length === 0 || seen >= count) break
+    }
+    return found
+  }
+
+  async #page(session: SessionRecord, offset: number, signal?: AbortSignal) {
+    const { core, key, clock } = this.#parts
+    const answer = await core.send(
+      {
+        step: 'list commands',
+        method: 'GET',
+        path: PATH,
+        query: {
+          // Both ends are given: by itself core lists the last five days only.
+          date_from: Math.floor((session.dateStart - MARGIN_MS) / 1000),
+          date_to: Math.ceil((Math.max(clock.now(), session.dateStart) + MARGIN_MS) / 1000),
+          ...filters(session),
+          limit: PAGE,
+          offset,
+        },
+        auth: { kind: 'key', key },
+        long: true,
+      },
+      signal,
+    )
+    if (answer.status !== 200) throw refusal(answer)
+    return parseBody(ListWire, answer)
+  }
+
+  async #sendItems(items: readonly CommandBody[], signal?: AbortSignal): Promise<void> {
+    if (items.length === 0) return
+    const refused = await this.#post(items, signal)
+    if (!refused) return
+    if (items.length === 1) return this.#drop(items, refused)
+    const half = Math.ceil(items.length / 2)
+    await this.#sendItems(items.slice(0, half), signal)
+    await this.#sendItems(items.slice(half), signal)
+  }
+
+  /** Core's refusal of the batch as such (401), or undefined when it was taken. */
+  async #post(body: readonly CommandBody[], signal?: AbortSignal): Promise<CoreError | undefined> {
+    const { core, key } = this.#parts
+    try {
+      const answer = await core.send(
+        {
+          step: 'store commands',
+          method: 'POST',
+          path: PATH,
+          auth: { kind: 'key', key },
+          body,
+          connection: 'own',
+        },
+        signal,
+      )
+      if (answer.status === 401) return refusal(answer)
+      if (answer.status !== 201) throw refusal(answer)
+      this.#failures = 0
+      return undefined
+    } catch (error) {
+      if (error instanceof CoreError && error.status === 500) this.#failures += 1
+      throw error
+    }
+  }
+
+  #drop([item]: readonly CommandBody[], err: CoreError): void {
+    this.#parts.log.error(
+      { err, session: item?.session, at: item?.timestamp },
+      'core refuses a command record, it is kept here only',
+    )
+  }
+}
+
+/** What core can filter by, as it is stored. A name with 4-byte characters may be stored in either form: left out. */
+function filters(session: SessionRecord): Record<string, string> {
+  const { user, asset, system_user } = commandBody(session, { input: '', output: '', at: 0 })
+  return Object.fromEntries(
+    Object.entries({ user, asset, system_user }).filter(([, value]) => value === plain(value)),
+  )
+}
+
+type CommandBody = ReturnType<typeof commandBody>
+
+/** Lengths in code points. `user` and `system_user` are shorter here than in sessions. */
+const commandBody = (session: SessionRecord, { input, output, at }: CommandRecord) => ({
+  user: cutFilled(session.user, 64, '-'),
+  asset: cutFilled(session.asset, 128, '-'),
+  system_user: cutFilled(session.systemUser, 64, '-'),
+  input: cutFilled(input, INPUT_LENGTH, ''),
+  output: cut(output, OUTPUT_LENGTH),
+  session: session.id,
+  org_id: cut(session.orgId, 36),
+  timestamp: Math.floor(at / 1000),
+})
+
+const withoutAstral = (item: CommandBody): CommandBody => ({
+  ...item,
+  user: plain(item.user),
+  asset: plain(item.asset),
+  input: plain(item.input),
+  output: plain(item.output),
+})

@@ -1,0 +1,116 @@
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../log.ts'
+import type { AppService } from './app-service.ts'
+import { Catalogue } from './catalogue.ts'
+import { CommandRecords } from './command-records.ts'
+import { Grants } from './grants.ts'
+import { authenticate, authenticateOtp, type OtpAttempt } from './login.ts'
+import type {
+  Asset,
+  AuthAnswer,
+  CommandRecord,
+  CoreSettings,
+  LoginAttempt,
+  Permission,
+  Prepared,
+  SessionRecord,
+  Target,
+  Task,
+  User,
+} from './model.ts'
+import { PermsPath } from './perms-path.ts'
+import { SessionRecords } from './session-records.ts'
+import type { SettingsReader } from './settings.ts'
+import type { AccessKey } from './sign.ts'
+import type { Core } from './transport.ts'
+
+export interface HttpAppServiceParts {
+  core: Core
+  key: AccessKey
+  clock: Clock
+  log: Log
+  settings: Pick<SettingsReader, 'current'>
+}
+
+/** AppService over core's HTTP API (Jumpserver 1.4.9 - 1.5.2). The acts themselves are in the files beside it. */
+export class HttpAppService implements AppService {
+  readonly #core: Core
+  readonly #settings: Pick<SettingsReader, 'current'>
+  readonly #catalogue: Catalogue
+  readonly #grants: Grants
+  readonly #sessions: SessionRecords
+  readonly #commands: CommandRecords
+
+  constructor({ core, key, clock, log, settings }: HttpAppServiceParts) {
+    const perms = new PermsPath()
+    this.#core = core
+    this.#settings = settings
+    this.#catalogue = new Catalogue({ core, key, clock, log, perms })
+    this.#grants = new Grants({ core, key, perms })
+    this.#sessions = new SessionRecords({ core, key })
+    this.#commands = new CommandRecords({ core, key, clock, log })
+  }
+
+  get settings(): CoreSettings {
+    return this.#settings.current
+  }
+
+  authenticate(attempt: LoginAttempt, signal?: AbortSignal): Promise<AuthAnswer> {
+    return authenticate(this.#core, attempt, signal)
+  }
+
+  authenticateOtp(attempt: OtpAttempt, signal?: AbortSignal): Promise<AuthAnswer> {
+    return authenticateOtp(this.#core, attempt, signal)
+  }
+
+  assets(user: User, options?: { fresh?: boolean; signal?: AbortSignal }): Promise<readonly Asset[]> {
+    return this.#catalogue.assets(user, options)
+  }
+
+  prepare(user: User, target: Target, signal?: AbortSignal): Promise<Prepared> {
+    return this.#grants.prepare(user, target, signal)
+  }
+
+  permission(user: User, target: Target, action: string, signal?: AbortSignal): Promise<Permission> {
+    return this.#grants.permission(user, target, action, signal)
+  }
+
+  createSession(session: SessionRecord, signal?: AbortSignal): Promise<void> {
+    return this.#sessions.create(session, signal)
+  }
+
+  finishSession(sessionId: string, dateEnd: number, signal?: AbortSignal): Promise<void> {
+    return this.#sessions.finish(sessionId, dateEnd, signal)
+  }
+
+  sendCommands(
+    session: SessionRecord,
+    commands: readonly CommandRecord[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    return this.#commands.send(session, commands, signal)
+  }
+
+  commandsStored(
+    session: SessionRecord,
+    signal?: AbortSignal,
+  ): Promise<ReadonlyArray<{ input: string; timestamp: number }>> {
+    return this.#commands.stored(session, signal)
+  }
+
+  uploadReplay(
+    sessionId: string,
+    file: { path: string; bytes: number },
+    signal?: AbortSignal,
+  ): Promise<void> {
+    return this.#sessions.uploadReplay(sessionId, file, signal)
+  }
+
+  markReplay(sessionId: string, signal?: AbortSignal): Promise<void> {
+    return this.#sessions.markReplay(sessionId, signal)
+  }
+
+  finishTask(task: Task, signal?: AbortSignal): Promise<void> {
+    return this.#sessions.finishTask(task, signal)
+  }
+}

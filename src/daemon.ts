@@ -1,0 +1,272 @@
+import { chmod, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { AssetConnection } from './asset/connection.ts'
+import { HostKeys } from './asset/host-keys.ts'
+import { connectSsh } from './asset/ssh.ts'
+import { ScreenCommandDetector } from './audit/commands/detector.ts'
+import { FileAudit } from './audit/file-audit.ts'
+import type { Clock } from './base/clock.ts'
+import { askControl, serveControl } from './base/control-socket.ts'
+import { controlPath, lockPath, sessionsPath } from './base/data-dir.ts'
+import { takeLock } from './base/lock-file.ts'
+import { Scope } from './base/scope.ts'
+import { Secret } from './base/secret.ts'
+import type { Config } from './config/config.ts'
+import type { Settings } from './config/settings.ts'
+import { CoreLink } from './core/core-link.ts'
+import type { Prepared } from './core/model.ts'
+import type { Log } from './log.ts'
+import { doorHandlers } from './menu/door.ts'
+import { PermissionWatch } from './policy/permission-watch.ts'
+import { carryOut } from './session/control.ts'
+import { SessionRegistry } from './session/registry.ts'
+import { SessionService } from './session/session.ts'
+import { type HostKey, loadHostKeys } from './sshd/host-keys.ts'
+import { type Sshd, startSshd } from './sshd/server.ts'
+import { type Standalone, startStandalone } from './standalone/standalone.ts'
+import { startWeb } from './web/web.ts'
+
+export interface DaemonParts {
+  readonly config: Config
+  readonly standalone: boolean
+  readonly clock: Clock
+  readonly log: Log
+  readonly version: string
+  /** `process.env`; the demo's shell gets an allow-list of it. */
+  readonly environment: Readonly<NodeJS.ProcessEnv>
+}
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** A started daemon. Its ports are open from the beginning; `ready` follows when core has taken it. */
+export interface Daemon {
+  /** Resolves when logins work; rejects with a CoreError when core will never take this bastion. */
+  readonly ready: Promise<void>
+  readonly ssh: Address
+  readonly web: Address
+  readonly hostKeys: ReadonlyArray<{ readonly type: string; readonly fingerprint: string }>
+  /** Only in a standalone demo. */
+  readonly demo: Standalone['demo']
+  /** Ends in order: no new logins, sessions told and recorded, records sent as far as core takes them. */
+  stop(): Promise<void>
+}
+
+/** Re-asked at least this often while anything runs (S5). */
+const PERMISSION_INTERVAL_MS = 45_000
+/** How long a stop waits for records to reach core; the rest goes out after the next start. */
+const DELIVERY_DEADLINE_MS = 10_000
+const LAST_BEAT_MS = 3_000
+
+/**
+ * Builds every room once, wires what must rise from one to another, and closes in reverse. On a failure everything
+ * that was already open is closed again: nothing is left half started.
+ */
+export async function startDaemon(parts: DaemonParts, signal: AbortSignal): Promise<Daemon> {
+  const scope = new Scope()
+  try {
+    return await new Building(parts, scope, signal).daemon()
+  } catch (error) {
+    await scope.close()
+    throw error
+  }
+}
+
+class Building {
+  readonly #parts: DaemonParts
+  readonly #scope: Scope
+  readonly #signal: AbortSignal
+  readonly #settings: Settings
+  readonly #registry: SessionRegistry
+  readonly #listeners: Address[] = []
+
+  constructor(parts: DaemonParts, scope: Scope, signal: AbortSignal) {
+    this.#parts = parts
+    this.#scope = scope
+    this.#signal = signal
+    this.#settings = parts.config.settings
+    const { MAX_SESSIONS: total, MAX_SESSIONS_PER_USER: perUser } = this.#settings
+    this.#registry = new SessionRegistry({ total, perUser })
+  }
+
+  async daemon(): Promise<Daemon> {
+    await this.#lock()
+    const standalone = this.#parts.standalone ? await this.#standalone() : undefined
+    const link = this.#coreLink(standalone)
+    const audit = this.#audit(link)
+    const sessions = await this.#sessions(link, audit)
+    const hostKeys = await this.#hostKeys()
+    const sshd = await this.#sshd(link, sessions, hostKeys)
+    const ssh = { host: this.#bindHost, port: sshd.port }
+    const web = { host: this.#bindHost, port: await this.#web(link, ssh.port) }
+    this.#listeners.push(ssh, web)
+    await this.#control(link, audit, { ssh, web })
+    return {
+      ready: link.connect(this.#signal).then(() => audit.start()),
+      ssh,
+      web,
+      hostKeys,
+      demo: standalone?.demo,
+      stop: () => this.#stop({ sshd, link, audit }),
+    }
+  }
+
+  get #bindHost(): string {
+    return this.#settings.BIND_HOST ?? (this.#parts.standalone ? '127.0.0.1' : '0.0.0.0')
+  }
+
+  /** Before anything else: a second daemon's recovery would end the first one's sessions. */
+  async #lock(): Promise<void> {
+    const { DATA_DIR, KEYS_DIR } = this.#settings
+    await ownDirectory(DATA_DIR)
+    await ownDirectory(KEYS_DIR)
+    const answers = async (): Promise<boolean> => {
+      await using scope = new Scope()
+      return (await askControl(controlPath(DATA_DIR), 'status', scope)) !== undefined
+    }
+    this.#scope.own(await takeLock({ path: lockPath(DATA_DIR), answers }))
+  }
+
+  async #standalone(): Promise<Standalone> {
+    const { DATA_DIR: dataDir, INVENTORY: inventoryFile } = this.#settings
+    const { clock, log, environment } = this.#parts
+    return this.#scope.own(await startStandalone({ dataDir, inventoryFile, environment, clock, log }))
+  }
+
+  #coreLink(standalone: Standalone | undefined): CoreLink {
+    const { clock, log } = this.#parts
+    const { CORE_HOST, NAME: name, BOOTSTRAP_TOKEN, ACCESS_KEY } = this.#settings
+    const { KEYS_DIR, ACCESS_KEY_FILE, DATA_DIR } = this.#settings
+    const file = ACCESS_KEY_FILE ?? join(KEYS_DIR, standalone ? '.standalone_access_key' : '.access_key')
+    const olderFiles = standalone ? [] : [join(DATA_DIR, 'keys', '.access_key')]
+    const bootstrapToken = standalone?.bootstrapToken ?? secret(BOOTSTRAP_TOKEN)
+    return new CoreLink(
+      {
+        address: standalone?.url ?? CORE_HOST,
+        registration: { name, bootstrapToken, accessKey: { file, olderFiles, value: secret(ACCESS_KEY) } },
+        clock,
+        log,
+        liveSessions: () => this.#registry.ids(),
+        onTask: (task, core) => carryOut(task, { registry: this.#registry, core, log }),
+        onWaiting: ({ address, reason, forMs }) =>
+          log.warn({ core: address, reason, forSeconds: Math.round(forMs / 1000) }, 'waiting for core'),
+      },
+      this.#scope,
+    )
+  }
+
+  #audit({ service: core }: CoreLink): FileAudit {
+    const { DATA_DIR, SPOOL_FSYNC: fsync, RETENTION_DAYS: retentionDays, RESERVE_MB } = this.#settings
+    const { clock, log } = this.#parts
+    return new FileAudit({
+      sessionsDir: sessionsPath(DATA_DIR),
+      deadLetterDir: join(DATA_DIR, 'dead-letter'),
+      core,
+      detector: (options) => new ScreenCommandDetector(options),
+      clock,
+      log,
+      fsync,
+      retentionDays,
+      ...(RESERVE_MB !== undefined && { reserveBytes: RESERVE_MB * 1e6 }),
+    })
+  }
+
+  async #sessions({ service: core }: CoreLink, audit: FileAudit): Promise<SessionService> {
+    const { clock, log } = this.#parts
+    const { OUTAGE_SESSION_MINUTES: outageMinutes, SECURITY_MAX_IDLE_TIME } = this.#settings
+    const permissions = new PermissionWatch({
+      ask: core.permission,
+      clock,
+      intervalMs: PERMISSION_INTERVAL_MS,
+      outageMs: outageMinutes * 60_000,
+    })
+    return new SessionService({
+      core,
+      connect: await this.#connector(),
+      audit,
+      registry: this.#registry,
+      permissions: this.#scope.own(permissions),
+      clock,
+      log,
+      idleMinutes: () => core.settings.maxIdleMinutes ?? SECURITY_MAX_IDLE_TIME,
+      outageMinutes,
+    })
+  }
+
+  async #connector(): Promise<(prepared: Prepared, signal: AbortSignal) => Promise<AssetConnection>> {
+    const { clock, log } = this.#parts
+    const { DATA_DIR, HOST_KEY_POLICY: policy, SSH_TIMEOUT, ALLOW_LOCAL_ASSETS } = this.#settings
+    const hostKeys = await HostKeys.open({ path: join(DATA_DIR, 'known_hosts'), policy, log })
+    const destination = {
+      allowLocalAssets: ALLOW_LOCAL_ASSETS ?? this.#parts.standalone,
+      listeners: () => this.#listeners,
+    }
+    const timeouts = { totalSeconds: SSH_TIMEOUT }
+    return (prepared, signal) =>
+      connectSsh({ prepared, destination, hostKeys, clock, log, timeouts }, () => {}, signal)
+  }
+
+  async #hostKeys(): Promise<readonly HostKey[]> {
+    const { KEYS_DIR: keysDir, HOST_KEY_FILE: hostKeyFile } = this.#settings
+    return await loadHostKeys({ keysDir, hostKeyFile }, this.#parts.log)
+  }
+
+  async #sshd(
+    { service: core }: CoreLink,
+    sessions: SessionService,
+    hostKeys: readonly HostKey[],
+  ): Promise<Sshd> {
+    const { clock, log } = this.#parts
+    const { SSHD_PORT: port, PASSWORD_AUTH, PUBLIC_KEY_AUTH, LANGUAGE_CODE: language } = this.#settings
+    const auth = { passwordAuth: PASSWORD_AUTH, publicKeyAuth: PUBLIC_KEY_AUTH }
+    const options = { host: this.#bindHost, port, auth, language }
+    const { NAME: node } = this.#settings
+    const handlers = doorHandlers({ core, sessions, node, clock, log })
+    return this.#scope.own(await startSshd({ options, hostKeys, core, handlers, clock, log }))
+  }
+
+  #web(link: CoreLink, sshPort: number): Promise<number> {
+    const { HTTPD_PORT: port, LANGUAGE_CODE: language } = this.#settings
+    const health = () => link.waitingFor
+    return startWeb({ host: this.#bindHost, port, language, sshPort: () => sshPort, health }, this.#scope)
+  }
+
+  async #control(link: CoreLink, audit: FileAudit, at: { ssh: Address; web: Address }): Promise<void> {
+    const { clock, version } = this.#parts
+    const began = clock.monotonic()
+    const status = async () => ({
+      name: this.#settings.NAME,
+      version,
+      pid: process.pid,
+      uptimeSeconds: Math.round((clock.monotonic() - began) / 1000),
+      ready: link.waitingFor === undefined,
+      waitingFor: link.waitingFor ?? null,
+      core: this.#parts.standalone ? 'standalone' : this.#settings.CORE_HOST,
+      ssh: `${at.ssh.host}:${at.ssh.port}`,
+      web: `${at.web.host}:${at.web.port}`,
+      sessions: this.#registry.ids().length,
+      recordsWaiting: audit.stats.waiting,
+    })
+    await serveControl(controlPath(this.#settings.DATA_DIR), status, this.#scope)
+  }
+
+  /** No new logins; sessions told and over; records out as far as core takes them; then the rest in reverse. */
+  async #stop({ sshd, link, audit }: { sshd: Sshd; link: CoreLink; audit: FileAudit }): Promise<void> {
+    const visits = sshd.close()
+    await this.#registry.close({ kind: 'shutdown' })
+    await visits
+    await audit.close(AbortSignal.timeout(DELIVERY_DEADLINE_MS))
+    await link.lastBeat(AbortSignal.timeout(LAST_BEAT_MS))
+    await this.#scope.close()
+  }
+}
+
+const secret = (value: string | undefined): Secret | undefined =>
+  value === undefined ? undefined : new Secret(value)
+
+async function ownDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  await chmod(path, 0o700)
+}

@@ -1,0 +1,80 @@
+import type { Clock } from '../base/clock.ts'
+import type { AppService } from '../core/app-service.ts'
+import type { Log } from '../log.ts'
+import { exitOf } from '../session/ending.ts'
+import type { Principal } from '../session/principal.ts'
+import type { SessionService } from '../session/session.ts'
+import { styleFor } from '../terminal/ansi.ts'
+import type { Exit, Terminal } from '../terminal/terminal.ts'
+import { askAccount } from './ask-account.ts'
+import { type DirectLogin, resolveDirect } from './direct.ts'
+import { visit } from './visit.ts'
+
+export interface DoorDeps {
+  readonly core: Pick<AppService, 'assets' | 'settings'>
+  readonly sessions: Pick<SessionService, 'open'>
+  /** Name of this bastion. */
+  readonly node: string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Somebody who is logged in and has a terminal; a door hands this over and ends the terminal with the Exit. */
+export interface Arrival {
+  readonly terminal: Terminal
+  readonly principal: Principal
+  /** Where the user name pointed to; undefined: the menu. */
+  readonly direct: DirectLogin | undefined
+  /** Fires when the daemon stops. */
+  readonly signal: AbortSignal
+}
+
+const FAILED: Exit = { kind: 'status', code: 255 }
+
+/** What a door does with people: the menu, or the asset they named, with a shell or one command. */
+export function doorHandlers(deps: DoorDeps) {
+  return {
+    onShell: (arrival: Arrival): Promise<Exit> =>
+      arrival.direct ? directly(deps, arrival, arrival.direct) : byMenu(deps, arrival),
+    onExec: (arrival: Arrival & { direct: DirectLogin; command: string }): Promise<Exit> =>
+      directly(deps, arrival, arrival.direct, arrival.command),
+  }
+}
+
+function byMenu({ core, sessions, node, clock, log }: DoorDeps, arrival: Arrival): Promise<Exit> {
+  const { terminal, principal, signal } = arrival
+  return visit(
+    {
+      terminal,
+      principal,
+      assets: (options) => core.assets(principal.user, options),
+      style: styleFor(terminal.pty),
+      node,
+      header: core.settings.headerTitle,
+      clock,
+      log,
+      openSession: (on, by, target) => sessions.open({ terminal: on, principal: by, target }),
+    },
+    signal,
+  )
+}
+
+async function directly(
+  { core, sessions }: DoorDeps,
+  { terminal, principal, signal }: Arrival,
+  login: DirectLogin,
+  command?: string,
+): Promise<Exit> {
+  const { user, language } = principal
+  const assets = await core.assets(user, { signal: AbortSignal.any([signal, terminal.gone]) })
+  const style = styleFor(terminal.pty)
+  // A machine never meets a prompt: only a person with a terminal and no command is asked.
+  const ask =
+    terminal.pty && command === undefined
+      ? (accounts: Parameters<typeof askAccount>[0]['accounts']) =>
+          askAccount({ terminal, language, style, accounts }, signal)
+      : undefined
+  const target = await resolveDirect({ login, username: user.username, assets, ask })
+  if (!target) return FAILED
+  return exitOf(await sessions.open({ terminal, principal, target, command }))
+}

@@ -1,0 +1,16 @@
+import { Fault } from '../base/fault.ts'
+
+export type MenuErrorCode =
+  | 'MENU_NO_ASSET'
+  | 'MENU_NO_ASSET_CLOSE'
+  | 'MENU_ASSET_AMBIGUOUS'
+  | 'MENU_NO_ACCOUNT'
+  | 'MENU_ACCOUNT_AMBIGUOUS'
+  | 'MENU_NOTHING_GRANTED'
+  | 'MENU_GRAPHICAL'
+  | 'MENU_TELNET'
+
+/** What a person asked for cannot be opened, or is not clear. */
+export class MenuError extends Fault<MenuErrorCode> {
+  override readonly name = 'MenuError'
+}

@@ -1,0 +1,45 @@
+import type { Target } from '../core/model.ts'
+import { say } from '../i18n/i18n.ts'
+import type { Principal } from '../session/principal.ts'
+import { canMoveCursor, RESTORE_SCREEN } from '../terminal/ansi.ts'
+import { print } from '../terminal/print.ts'
+import type { Exit, Terminal } from '../terminal/terminal.ts'
+import { Menu, type MenuDeps } from './menu.ts'
+
+export interface VisitDeps extends MenuDeps {
+  /** Runs a session on this terminal to its end. Throws when it could not begin. */
+  readonly openSession: (
+    terminal: Terminal,
+    principal: Principal,
+    target: Target,
+    signal: AbortSignal,
+  ) => Promise<unknown>
+}
+
+/**
+ * A login with a menu: menu, session, menu, until the person quits or leaves, or `signal` ends it. Gives the exit
+ * status for the channel; ending the terminal is the caller's.
+ */
+export async function visit(deps: VisitDeps, signal: AbortSignal): Promise<Exit> {
+  const { terminal, principal, openSession } = deps
+  const menu = new Menu(deps)
+  for (;;) {
+    const choice = await menu.choose(signal)
+    if (terminal.gone.aborted) return { kind: 'status', code: 255 }
+    if (signal.aborted) {
+      await print(terminal, `\n${say(menu.language, 'menu.ended')}\n`)
+      return { kind: 'status', code: 255 }
+    }
+    if (choice.kind === 'quit') {
+      await print(terminal, `${say(menu.language, 'menu.bye')}\n`)
+      return { kind: 'status', code: 0 }
+    }
+    try {
+      await openSession(terminal, { ...principal, language: menu.language }, choice.target, signal)
+    } catch (error) {
+      if (!terminal.gone.aborted) await menu.tell(error)
+    }
+    // Whatever the asset's programs left switched on; and the prompt begins on a line of its own.
+    await print(terminal, `${canMoveCursor(terminal.pty) ? RESTORE_SCREEN : ''}\n`)
+  }
+}

@@ -1,0 +1,138 @@
+import type { Login } from '../auth/login.ts'
+import { escapeControls } from '../base/escape.ts'
+import { type Log, withLogContext } from '../log.ts'
+import type { AuthContext, Connection, Session } from '../ssh2/library.ts'
+import { DISCONNECT, disconnect, sendBanner } from '../ssh2/server-messages.ts'
+import { type Entry, SshLogin } from './login.ts'
+import { SessionRequest, type SshdHandlers } from './session-request.ts'
+
+export interface SshConnectionParts {
+  readonly client: Connection
+  readonly login: Login
+  readonly loginId: string
+  /** The client's own words on what it is. */
+  readonly clientVersion: string
+  readonly handlers: SshdHandlers
+  readonly maxChannels: number
+  /** Fires when the daemon stops. */
+  readonly stopping: AbortSignal
+  /** Lines of this connection get its `login` id. */
+  readonly log: Log
+  /** The login succeeded. */
+  readonly onReady: () => void
+}
+
+/** One client that speaks SSH: its login, then its channels. Ends with its socket. */
+export class SshConnection {
+  readonly #parts: SshConnectionParts
+  readonly #gone = new AbortController()
+  readonly #visits = new Set<Promise<void>>()
+  readonly #login: SshLogin
+  readonly #log: Log
+  #algorithms: unknown
+  #entry: Entry | undefined
+  #channels = 0
+
+  constructor(parts: SshConnectionParts) {
+    this.#parts = parts
+    this.#log = parts.log.child({ login: parts.loginId })
+    const { client } = parts
+    client.on('error', (error: unknown) => this.#onError(error))
+    client.on('close', () => this.#gone.abort())
+    this.#login = new SshLogin({
+      login: parts.login,
+      gone: this.#gone.signal,
+      onEntry: (entry) => this.#onEntry(entry),
+      onEnd: (text) => this.#end(text),
+    })
+    client.on('handshake', (negotiated: unknown) => {
+      this.#algorithms ??= negotiated
+    })
+    client.on('authentication', (context: AuthContext) => this.#onAuthentication(context))
+    client.on('ready', () => parts.onReady())
+    client.on('session', (accept, reject) => this.#onSession(accept, reject))
+  }
+
+  /** Resolves when nothing of this connection runs any more. */
+  async settled(): Promise<void> {
+    while (this.#visits.size > 0) await Promise.all(this.#visits)
+  }
+
+  /** Says goodbye; the socket ends when that is sent. */
+  end(): void {
+    this.#parts.client.end()
+  }
+
+  #onAuthentication(context: AuthContext): void {
+    this.#login.answer(context).catch((error: unknown) => {
+      this.#log.error({ err: error }, 'login failed by a fault of ours')
+      this.end()
+    })
+  }
+
+  #onEntry(entry: Entry): void {
+    this.#entry = entry
+    const { clientVersion } = this.#parts
+    const { user, remoteAddr } = entry.principal
+    this.#log.info(
+      {
+        user: user.username,
+        remoteAddr,
+        method: entry.method,
+        direct: entry.direct,
+        client: escapeControls(clientVersion),
+        algorithms: this.#algorithms,
+      },
+      'login accepted',
+    )
+  }
+
+  /** Before a login: a banner and the reason, as clients differ in which of the two they show. */
+  #end(text: string): void {
+    if (this.#gone.signal.aborted) return
+    const { client } = this.#parts
+    const line = escapeControls(text)
+    sendBanner(client, line)
+    disconnect(client, DISCONNECT.noMoreAuthMethods, line)
+  }
+
+  #onSession(accept: () => Session, reject: () => void): void {
+    const entry = this.#entry
+    if (!entry || this.#channels >= this.#parts.maxChannels) {
+      this.#log.warn({ limit: this.#parts.maxChannels }, 'a channel too many was refused')
+      reject()
+      return
+    }
+    this.#channels += 1
+    const session = accept()
+    session.on('close', () => {
+      this.#channels -= 1
+    })
+    withLogContext({ login: this.#parts.loginId }, () => this.#serve(session, entry))
+  }
+
+  #serve(session: Session, { principal, direct }: Entry): void {
+    const { handlers, stopping, log } = this.#parts
+    new SessionRequest(session, {
+      principal,
+      direct,
+      handlers,
+      signal: stopping,
+      log,
+      onVisit: (visit) => {
+        const done = visit
+          .catch((error: unknown) => this.#log.error({ err: error }, 'a channel could not be ended'))
+          .finally(() => this.#visits.delete(done))
+        this.#visits.add(done)
+      },
+    })
+  }
+
+  /** The library hands over three kinds alike: noise of the network, the peer's word, and faults in our listeners. */
+  #onError(error: unknown): void {
+    const fromPeer =
+      error instanceof Error && ('level' in error || 'code' in error || error instanceof RangeError)
+    if (fromPeer) this.#log.debug({ err: error }, 'connection error')
+    else this.#log.error({ err: error }, 'connection ended by a fault')
+  }
+}

@@ -1,0 +1,150 @@
+import type { DirectTarget } from '../auth/direct-login.ts'
+import { escapeControls } from '../base/escape.ts'
+import { languageOf, sayFault } from '../i18n/i18n.ts'
+import type { Log } from '../log.ts'
+import type { Principal } from '../session/principal.ts'
+import type { PseudoTtyInfo, ServerChannel, Session, WindowChangeInfo } from '../ssh2/library.ts'
+import { type Exit, type Pty, type Size, saneSize, type Terminal } from '../terminal/terminal.ts'
+import { ChannelTerminal } from './channel-terminal.ts'
+import { SshdError } from './sshd-error.ts'
+
+/** One channel of a person who is logged in. */
+export interface Visit {
+  readonly terminal: Terminal
+  readonly principal: Principal
+  /** Where the user name pointed to; undefined: the menu. */
+  readonly direct: DirectTarget | undefined
+  /** Fires when the daemon stops: tell the person and come back soon. `terminal.gone` is for when they have left. */
+  readonly signal: AbortSignal
+}
+
+/** What there is to do for people who come in; `daemon.ts` knows. sshd ends the terminal with the Exit. */
+export interface SshdHandlers {
+  onShell(visit: Visit): Promise<Exit>
+  /** Only with a direct target: on a plain login a command has no place to run. */
+  onExec(visit: Visit & { readonly command: string; readonly direct: DirectTarget }): Promise<Exit>
+}
+
+export interface SessionRequestParts {
+  readonly principal: Principal
+  readonly direct: DirectTarget | undefined
+  readonly handlers: SshdHandlers
+  readonly signal: AbortSignal
+  readonly log: Log
+  /** Takes over a visit that began, to its end. It never rejects. */
+  readonly onVisit: (visit: Promise<void>) => void
+}
+
+/** The library leaves these out when the client wants no reply, whatever its types say. */
+type Answer = (() => void) | undefined
+
+const FAILED: Exit = { kind: 'status', code: 255 }
+const LONGEST_TERM = 64
+const LONGEST_LOCALE = 64
+const SIGNAL_NAME = /^[A-Z0-9]{1,16}(?:@[\w.-]{1,64})?$/
+
+/**
+ * One session channel (RFC 4254 section 6): takes PTY, language and the like, then runs one shell or command.
+ * Whatever else may be asked (agent, X11, subsystems) is refused, as nobody listens for it.
+ */
+export class SessionRequest {
+  readonly #parts: SessionRequestParts
+  #pty: Pty | undefined
+  #size: Size = saneSize(0, 0)
+  #locale: string | undefined
+  #terminal: ChannelTerminal | undefined
+
+  constructor(session: Session, parts: SessionRequestParts) {
+    this.#parts = parts
+    session.on('pty', (accept: Answer, _reject, info) => this.#onPty(accept, info))
+    session.on('window-change', (accept: Answer, _reject, info) => this.#onResize(accept, info))
+    session.on('env', (accept: Answer, reject: Answer, { key, val }: { key: string; val: string }) =>
+      this.#onEnv(key, val) ? accept?.() : reject?.(),
+    )
+    session.on('signal', (accept: Answer, _reject, { name }) => {
+      if (SIGNAL_NAME.test(name)) this.#terminal?.signalled(name)
+      accept?.()
+    })
+    session.on('shell', (accept) => this.#begin(accept(), undefined))
+    session.on('exec', (accept, _reject, { command }) => this.#begin(accept(), command))
+    session.on('error', this.#onError)
+  }
+
+  #onPty(accept: Answer, { term, cols, rows, modes }: PseudoTtyInfo): void {
+    const known = Object.entries(modes).filter(
+      (mode): mode is [string, number] => typeof mode[1] === 'number',
+    )
+    this.#pty = { term: escapeControls(term).slice(0, LONGEST_TERM), modes: Object.fromEntries(known) }
+    this.#size = saneSize(cols, rows)
+    accept?.()
+  }
+
+  #onResize(accept: Answer, { cols, rows }: WindowChangeInfo): void {
+    this.#size = saneSize(cols, rows)
+    this.#terminal?.resized(this.#size)
+    accept?.()
+  }
+
+  /** Only the language is of use here; a client's variables never reach anything else. */
+  #onEnv(name: string, value: string): boolean {
+    if (name !== 'LANG') return false
+    this.#locale = value.slice(0, LONGEST_LOCALE)
+    return true
+  }
+
+  /** In the turn of the request: what the client sends right after it would be lost otherwise. */
+  #begin(channel: ServerChannel | undefined, command: string | undefined): void {
+    if (!channel || this.#terminal) return
+    const { direct, signal, onVisit } = this.#parts
+    const terminal = new ChannelTerminal(channel, {
+      pty: this.#pty,
+      size: this.#size,
+      onError: this.#onError,
+    })
+    this.#terminal = terminal
+    const visit = { terminal, principal: this.#principal(), direct, signal }
+    onVisit(this.#run(visit, command))
+  }
+
+  #principal(): Principal {
+    const { principal } = this.#parts
+    return this.#locale === undefined ? principal : { ...principal, language: languageOf(this.#locale) }
+  }
+
+  async #run(visit: Visit, command: string | undefined): Promise<void> {
+    const exit = await this.#handle(visit, command).catch((error: unknown) => {
+      this.#parts.log.error({ err: error }, 'a visit failed')
+      return this.#tell(visit, error)
+    })
+    await visit.terminal.end(exit)
+  }
+
+  async #handle(visit: Visit, command: string | undefined): Promise<Exit> {
+    const { handlers } = this.#parts
+    if (command === undefined) return handlers.onShell(visit)
+    if (visit.direct) return handlers.onExec({ ...visit, command, direct: visit.direct })
+    const { username } = visit.principal.user
+    const fault = new SshdError('SSHD_NO_TARGET', {
+      step: 'run command',
+      message: 'a command was given on a login that names no asset',
+      next: 'Log in as USER@SYSTEMUSER@ASSET.',
+      facts: { user: username },
+    })
+    this.#parts.log.info({ err: fault }, 'command refused')
+    return this.#tell(visit, fault)
+  }
+
+  /** One sentence where the person looks: with a PTY there is but one stream. */
+  #tell({ terminal, principal }: Visit, error: unknown): Exit {
+    const sentence = `cocod: ${sayFault(principal.language, error)}`
+    if (!terminal.gone.aborted && !terminal.output.writableEnded) {
+      if (terminal.pty) terminal.output.write(`${sentence}\r\n`)
+      else terminal.errors.write(`${sentence}\n`)
+    }
+    return FAILED
+  }
+
+  readonly #onError = (error: unknown): void => {
+    this.#parts.log.debug({ err: error }, 'channel error')
+  }
+}

@@ -1,0 +1,96 @@
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../../base/clock.ts'
+import { Secret } from '../../base/secret.ts'
+import type { InventorySource, InventoryUser } from '../inventory.ts'
+import type { Passwords } from '../passwords.ts'
+import { PasswordsBusy } from '../passwords.ts'
+import { userReply } from './people.ts'
+import type { Call, Reply, Resource } from './resource.ts'
+import type { Tokens } from './tokens.ts'
+
+const MOST_FAILURES = 7
+const LOCKED_MS = 30 * 60_000
+const MOST_COUNTED = 10_000
+
+const no = (msg: string): Reply => ({ status: 401, body: { msg } })
+
+interface LoginParts {
+  readonly inventory: InventorySource
+  readonly passwords: Passwords
+  readonly tokens: Tokens
+  readonly clock: Clock
+}
+
+/** Login by password or public key, with core's lockout: per (username, remote_addr), 7 failures, 30 minutes. */
+export class Login {
+  readonly #parts: LoginParts
+  readonly #failures = new LRUCache<string, { readonly count: number; readonly until: number }>({
+    max: MOST_COUNTED,
+  })
+
+  constructor(parts: LoginParts) {
+    this.#parts = parts
+  }
+
+  get resources(): readonly Resource[] {
+    const login = { access: 'open', methods: { POST: (call: Call) => this.#login(call) } } as const
+    // No user of an inventory has a second factor yet, so nobody holds a seed.
+    const otp = {
+      access: 'open',
+      methods: { POST: () => no('Please verify the user name and password first') },
+    } as const
+    return [
+      { path: '/api/authentication/v1/auth/', ...login },
+      { path: '/api/users/v1/auth/', ...login },
+      { path: '/api/authentication/v1/otp/auth/', ...otp },
+      { path: '/api/users/v1/otp/auth/', ...otp },
+    ]
+  }
+
+  async #login({ body, request }: Call): Promise<Reply> {
+    const field = (name: string): string => readText(body, name)
+    const username = field('username')
+    const address = field('remote_addr') || (request.socket.remoteAddress ?? '')
+    const account = `${username}\0${address}`
+    if (this.#locked(account)) return no('Log in frequently and try again later')
+    const user = [...this.#parts.inventory.current.users.values()].find((one) => one.username === username)
+    try {
+      const good = await this.#verify(user, field('password'), field('public_key'))
+      if (!good || !user) return this.#failed(account, user)
+    } catch (fault) {
+      if (!(fault instanceof PasswordsBusy)) throw fault
+      return { status: 503, body: { error: 'Too many logins at once' } }
+    }
+    this.#failures.delete(account)
+    return { status: 200, body: { token: this.#parts.tokens.issue(user), user: userReply(user) } }
+  }
+
+  async #verify(user: InventoryUser | undefined, password: string, key: string): Promise<boolean> {
+    if (password !== '') return await this.#parts.passwords.verify(new Secret(password), user?.passwordHash)
+    return key !== '' && user?.publicKeys.includes(key) === true
+  }
+
+  #locked(account: string): boolean {
+    const failures = this.#failures.get(account)
+    return (
+      failures !== undefined &&
+      failures.count >= MOST_FAILURES &&
+      failures.until > this.#parts.clock.monotonic()
+    )
+  }
+
+  #failed(account: string, user: InventoryUser | undefined): Reply {
+    const now = this.#parts.clock.monotonic()
+    const earlier = this.#failures.get(account)
+    const count = earlier && earlier.until > now ? earlier.count + 1 : 1
+    this.#failures.set(account, { count, until: now + LOCKED_MS })
+    return no(user ? 'Password or SSH public key invalid' : 'User not exist')
+  }
+}
+
+/** A text field of a body that core does not check; anything else counts as empty. */
+function readText(body: unknown, name: string): string {
+  if (typeof body !== 'object' || body === null || !Object.hasOwn(body, name)) return ''
+  const value: unknown = Reflect.get(body, name)
+  return typeof value === 'string' ? value : ''
+}

@@ -1,0 +1,52 @@
+import { Secret } from '../base/secret.ts'
+import type { DemoAsset } from './demo-asset.ts'
+import { ACTIONS, type Inventory, type InventoryAccount, type InventoryAsset, stableId } from './inventory.ts'
+
+export const DEMO_USER = 'demo'
+export const DEMO_ASSET = 'this-machine'
+
+export interface DemoParts {
+  /** Hash of the password of this start. */
+  readonly passwordHash: string
+  readonly asset: Pick<DemoAsset, 'address' | 'port' | 'username' | 'privateKey'>
+}
+
+/** The inventory of somebody who has none: one user, and this machine as the one asset. */
+export function demoInventory({ passwordHash, asset }: DemoParts): Inventory {
+  const user = stableId('user', DEMO_USER)
+  const account: InventoryAccount = {
+    id: stableId('account', DEMO_ASSET),
+    name: asset.username,
+    username: asset.username,
+    priority: 20,
+    protocol: 'ssh',
+    password: undefined,
+    privateKey: new Secret(asset.privateKey.reveal()),
+  }
+  const host: InventoryAsset = {
+    id: stableId('asset', DEMO_ASSET),
+    hostname: DEMO_ASSET,
+    ip: asset.address,
+    protocols: [{ name: 'ssh', port: asset.port }],
+    platform: process.platform === 'darwin' ? 'MacOS' : 'Linux',
+    comment: `a shell on this machine as ${asset.username}`,
+    accounts: new Set([account.id]),
+  }
+  return {
+    users: new Map([
+      [user, { id: user, username: DEMO_USER, name: 'Demo', passwordHash, publicKeys: [], admin: true }],
+    ]),
+    assets: new Map([[host.id, host]]),
+    accounts: new Map([[account.id, account]]),
+    permissions: [
+      {
+        users: new Set([user]),
+        assets: new Set([host.id]),
+        accounts: new Set([account.id]),
+        actions: new Set(ACTIONS['all']),
+        from: undefined,
+        until: undefined,
+      },
+    ],
+  }
+}

@@ -1,0 +1,138 @@
+import { writeSync } from 'node:fs'
+import { Readable, Writable } from 'node:stream'
+import { ReadStream } from 'node:tty'
+import type { Clock } from '../base/clock.ts'
+import type { Exit, Size } from '../terminal/terminal.ts'
+import { endGroup, exitOf, type Program, type ProgramStart, signalGroup } from './program.ts'
+import type { PtyBinding } from './pty-binding.ts'
+
+/** Starts a program as the leader of a new session on a new PTY. */
+export function startOnPty(binding: PtyBinding, start: ProgramStart & { readonly size: Size }): Program {
+  const { file, args, cwd, size, clock } = start
+  let tell: (exit: Exit) => void = () => {}
+  const exited = new Promise<Exit>((resolve) => {
+    tell = resolve
+  })
+  const { fd, pid } = binding.fork({
+    file,
+    args,
+    cwd,
+    env: Object.entries(start.env).map(([name, value]) => `${name}=${value}`),
+    columns: size.columns,
+    rows: size.rows,
+    exited: (code, signal) => tell(exitOf(code, signal)),
+  })
+  let running = true
+  void exited.then(() => {
+    running = false
+  })
+  const output = new PtyOutput(fd)
+  const input = new PtyInput({ fd, clock, open: () => !output.closed && !output.destroyed })
+  return {
+    output,
+    errors: undefined,
+    input,
+    exited,
+    resize: ({ columns, rows }) => {
+      if (!output.destroyed) binding.resize(fd, columns, rows)
+    },
+    signal: (name) => {
+      if (running) signalGroup(pid, name)
+    },
+    end: async () => {
+      input.destroy()
+      // Closing the master hangs up whatever runs on the terminal.
+      output.destroy()
+      if (running) await endGroup({ pid, exited, clock })
+    },
+  }
+}
+
+/** What the programs on a PTY print. Owns the file descriptor. */
+class PtyOutput extends Readable {
+  readonly #master: ReadStream
+
+  constructor(fd: number) {
+    super()
+    this.#master = new ReadStream(fd)
+    this.#master.on('data', (bytes: Buffer) => {
+      if (!this.push(bytes)) this.#master.pause()
+    })
+    this.#master.on('end', () => this.push(null))
+    // Linux says EIO when the last program has closed the terminal and all of its output was read.
+    this.#master.on('error', (fault: NodeJS.ErrnoException) => {
+      if (fault.code === 'EIO') this.push(null)
+      else if (fault.code !== 'EAGAIN') this.destroy(fault)
+    })
+    this.#master.pause()
+  }
+
+  override _read(): void {
+    this.#master.resume()
+  }
+
+  override _destroy(fault: Error | null, done: (fault?: Error | null) => void): void {
+    this.#master.destroy()
+    done(fault)
+  }
+}
+
+const FIRST_PAUSE_MS = 1
+const MOST_PAUSE_MS = 20
+
+/**
+ * What is typed on a PTY. The terminal takes some kilobytes and then nothing until a program reads; there is no
+ * event for that, so it is asked again. The writes are synchronous and never block: in a thread they could hit
+ * another file that got the same number.
+ */
+class PtyInput extends Writable {
+  readonly #fd: number
+  readonly #clock: Clock
+  readonly #open: () => boolean
+  #timer: Disposable | undefined
+
+  constructor({ fd, clock, open }: { fd: number; clock: Clock; open: () => boolean }) {
+    super({ decodeStrings: true })
+    this.#fd = fd
+    this.#clock = clock
+    this.#open = open
+  }
+
+  override _write(bytes: Buffer, _encoding: BufferEncoding, done: (fault?: Error | null) => void): void {
+    this.#writeRest(bytes, FIRST_PAUSE_MS, done)
+  }
+
+  override _destroy(fault: Error | null, done: (fault?: Error | null) => void): void {
+    this.#timer?.[Symbol.dispose]()
+    done(fault)
+  }
+
+  #writeRest(bytes: Buffer, pause: number, done: (fault?: Error | null) => void): void {
+    const { taken, fault } = this.#open() ? writeWhatFits(this.#fd, bytes) : CLOSED
+    if (fault || taken === bytes.length) {
+      done(fault)
+      return
+    }
+    const next = taken > 0 ? FIRST_PAUSE_MS : Math.min(pause * 2, MOST_PAUSE_MS)
+    this.#timer = this.#clock.after(pause, () => this.#writeRest(bytes.subarray(taken), next, done))
+  }
+}
+
+interface Written {
+  readonly taken: number
+  readonly fault?: Error
+}
+
+const CLOSED: Written = { taken: 0, fault: new Error('the terminal is closed') }
+
+/** Writes until the terminal is full. */
+function writeWhatFits(fd: number, bytes: Buffer): Written {
+  let taken = 0
+  try {
+    while (taken < bytes.length) taken += writeSync(fd, bytes, taken)
+    return { taken }
+  } catch (fault) {
+    if (fault instanceof Error && 'code' in fault && fault.code === 'EAGAIN') return { taken }
+    return { taken, fault: fault instanceof Error ? fault : new Error(String(fault)) }
+  }
+}

@@ -1,0 +1,358 @@
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { inspect } from 'node:util'
+import { expect, onTestFinished, test } from 'vitest'
+import { AssetError } from '../../../src/asset/asset-error.ts'
+import type { AssetConnection } from '../../../src/asset/connection.ts'
+import { systemClock } from '../../../src/base/clock.ts'
+import { fingerprint, parsePublicKey } from '../../../src/ssh2/keys.ts'
+import { makeConnector } from '../../fixtures/asset-connector.ts'
+import { isRoot, startSshd } from '../../fixtures/sshd.ts'
+
+/** The AssetError a connection fails with. */
+async function failureOf(connecting: Promise<AssetConnection>): Promise<AssetError> {
+  const error: unknown = await connecting.then(
+    async (connection) => {
+      await connection[Symbol.asyncDispose]()
+      return new Error('connected')
+    },
+    (cause: unknown) => cause,
+  )
+  if (error instanceof AssetError) return error
+  throw error
+}
+
+/** A TCP server that does with each connection what it is told; ended after the test. */
+async function serve(
+  onConnection: (socket: Socket) => void,
+): Promise<{ port: number; received: () => string }> {
+  let received = ''
+  const sockets = new Set<Socket>()
+  const server: Server = createServer((socket) => {
+    sockets.add(socket)
+    socket
+      .on('error', () => undefined)
+      .on('data', (bytes) => {
+        received += bytes.toString('latin1')
+      })
+    onConnection(socket)
+  })
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return { port: address.port, received: () => received }
+}
+
+test('a private key logs in, and a command gives output, errors and exit status', async () => {
+  await using sshd = await startSshd()
+  await using connector = await makeConnector()
+  const { port, user, privateKey } = sshd.asset
+  await using connection = await connector.connect({ port, user, privateKey: privateKey.text })
+  const channel = await connection.exec('echo out; echo err >&2; exit 7', undefined)
+  expect(await Promise.all([text(channel.output), text(channel.errors)])).toEqual(['out\n', 'err\n'])
+  expect(await channel.closed).toEqual({ kind: 'status', code: 7 })
+  expect(connector.progress).toEqual([
+    { kind: 'resolved', address: '127.0.0.1' },
+    { kind: 'connected', address: `127.0.0.1:${port}` },
+    { kind: 'host-key', verdict: 'new', fingerprint: sshd.asset.hostKey },
+    { kind: 'logged-in', method: 'publickey' },
+  ])
+})
+
+test('an encrypted key is opened with the password, which is then not sent', async () => {
+  await using sshd = await startSshd({ config: ['AuthenticationMethods publickey,password'] })
+  await using connector = await makeConnector()
+  const { port, user, encryptedKey } = sshd.asset
+  const login = { port, user, privateKey: encryptedKey.text, password: encryptedKey.passphrase }
+  const failure = await failureOf(connector.connect(login))
+  expect(failure.code).toBe('ASSET_AUTH')
+  expect(failure.facts).toMatchObject({
+    tried: 'publickey',
+    offered: 'password',
+    account: user,
+    asset: 'web-1',
+  })
+  await sshd.untilLog(/Accepted key|Postponed publickey|Partial publickey/)
+  expect(sshd.log).not.toContain('Failed password')
+})
+
+test('a key whose passphrase is not known is told before anything is dialled', async () => {
+  await using connector = await makeConnector()
+  await using sshd = await startSshd()
+  const { port, user, encryptedKey } = sshd.asset
+  const failure = await failureOf(
+    connector.connect({ port, user, privateKey: encryptedKey.text, password: 'no-such-phrase' }),
+  )
+  expect(failure.code).toBe('ASSET_KEY')
+  expect(inspect(failure, { depth: 9 })).not.toContain('no-such-phrase')
+  expect(connector.progress).toEqual([])
+})
+
+test.runIf(isRoot)('a password logs in', async () => {
+  await using sshd = await startSshd()
+  await using connector = await makeConnector()
+  const { port, user, password } = sshd.asset
+  await using connection = await connector.connect({ port, user, password })
+  const channel = await connection.exec('id -un', undefined)
+  channel.errors.resume()
+  expect(await text(channel.output)).toBe(`${user}\n`)
+  expect(connector.progress.at(-1)).toEqual({ kind: 'logged-in', method: 'password' })
+})
+
+test.runIf(isRoot)('a key that is refused is followed by the password', async () => {
+  await using sshd = await startSshd({ config: ['AuthenticationMethods password'] })
+  await using connector = await makeConnector()
+  const { port, user, password, privateKey } = sshd.asset
+  await using _connection = await connector.connect({ port, user, password, privateKey: privateKey.text })
+  expect(connector.progress.at(-1)).toEqual({ kind: 'logged-in', method: 'password' })
+})
+
+test('a wrong password is sent once, and the refusal names account and methods', async () => {
+  await using sshd = await startSshd()
+  await using connector = await makeConnector()
+  const { port, user } = sshd.asset
+  const failure = await failureOf(connector.connect({ port, user, password: 'not it' }))
+  expect(failure.code).toBe('ASSET_AUTH')
+  expect(failure.facts).toMatchObject({
+    account: user,
+    tried: 'password',
+    offered: 'publickey,password'.replace(',', ', '),
+  })
+  expect(sshd.log.match(/Failed password/g)).toHaveLength(1)
+})
+
+test('a changed host key is refused with both fingerprints, before any login', async () => {
+  await using connector = await makeConnector()
+  const first = await startSshd()
+  const { port } = first.asset
+  {
+    await using known = first
+    const { user, privateKey } = known.asset
+    await using _connection = await connector.connect({ port, user, privateKey: privateKey.text })
+  }
+  await using other = await startSshd({ port })
+  const { user, privateKey } = other.asset
+  const failure = await failureOf(
+    connector.connect({ port, user, privateKey: privateKey.text, password: 'secret' }),
+  )
+  expect(failure.code).toBe('ASSET_HOST_KEY_CHANGED')
+  expect(failure.facts).toMatchObject({ known: first.asset.hostKey, found: other.asset.hostKey })
+  await other.untilLog(/Connection closed by|Connection reset by|Received disconnect|error in/)
+  expect(other.log).not.toMatch(/userauth|Failed|Accepted|Postponed|authenticating user/i)
+})
+
+test('a host that shows another type of key than the pinned one has changed', async () => {
+  await using connector = await makeConnector()
+  const first = await startSshd({ hostKeys: ['rsa'] })
+  const { port } = first.asset
+  {
+    await using known = first
+    const { user, privateKey } = known.asset
+    await using _connection = await connector.connect({ port, user, privateKey: privateKey.text })
+  }
+  await using other = await startSshd({ port, hostKeys: ['ed25519'] })
+  const { user, privateKey } = other.asset
+  const failure = await failureOf(connector.connect({ port, user, privateKey: privateKey.text }))
+  expect(failure.code).toBe('ASSET_HOST_KEY_CHANGED')
+})
+
+test('the pinned type of key is asked for first, so a host that got more keys has not changed', async () => {
+  await using connector = await makeConnector()
+  await using sshd = await startSshd({ hostKeys: ['ed25519', 'rsa'] })
+  const { port, user, privateKey, publicHostKeys } = sshd.asset
+  const rsa = parsePublicKey(publicHostKeys[1] ?? '').getPublicSSH()
+  await connector.hostKeys.pin({ host: '127.0.0.1', port }, rsa)
+  await using _connection = await connector.connect({ port, user, privateKey: privateKey.text })
+  expect(connector.progress).toContainEqual({
+    kind: 'host-key',
+    verdict: 'known',
+    fingerprint: fingerprint(rsa),
+  })
+})
+
+test('under the strict policy an unknown host is refused with its fingerprint', async () => {
+  await using sshd = await startSshd()
+  await using connector = await makeConnector('strict')
+  const { port, user, privateKey, hostKey } = sshd.asset
+  const failure = await failureOf(connector.connect({ port, user, privateKey: privateKey.text }))
+  expect(failure.code).toBe('ASSET_HOST_KEY_UNKNOWN')
+  expect(failure.facts).toMatchObject({ found: hostKey })
+})
+
+test('old algorithms are refused by name, and the legacy preset takes them', async () => {
+  await using sshd = await startSshd({ config: ['KexAlgorithms diffie-hellman-group14-sha1'] })
+  await using connector = await makeConnector()
+  const { port, user, privateKey } = sshd.asset
+  const login = { port, user, privateKey: privateKey.text }
+  const failure = await failureOf(connector.connect(login))
+  expect(failure.code).toBe('ASSET_ALGORITHMS')
+  expect(failure.facts['list']).toBe('kex')
+  expect(failure.facts['offered']).toContain('diffie-hellman-group14-sha1')
+  await using _connection = await connector.connect(login, { preset: 'legacy' })
+})
+
+test('a port where nobody listens is a refusal', async () => {
+  await using connector = await makeConnector()
+  const server = createServer()
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  server.close()
+  await once(server, 'close')
+  const failure = await failureOf(connector.connect({ port, password: 'secret' }))
+  expect(failure.code).toBe('ASSET_REFUSED')
+  expect(failure.facts).toMatchObject({ asset: 'web-1', address: `127.0.0.1:${port}` })
+})
+
+test('a name that does not exist is told as such', async () => {
+  await using connector = await makeConnector()
+  const network = { resolve: () => Promise.reject(new Error('ENOTFOUND')), ownAddresses: () => [] }
+  const failure = await failureOf(
+    connector.connect({ port: 22, password: 'secret', asset: { ip: 'no-such-host.invalid' } }, { network }),
+  )
+  expect(failure.code).toBe('ASSET_NAME')
+})
+
+test.each([
+  ['an HTTP server', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
+  ['SSH 1', 'SSH-1.5-old\r\n'],
+  ['binary rubbish', Buffer.alloc(20_000, 0xff)],
+])('%s is not taken for SSH', async (_what, banner) => {
+  await using connector = await makeConnector()
+  const { port } = await serve((socket) => socket.end(banner))
+  const failure = await failureOf(connector.connect({ port, password: 'secret' }))
+  expect(failure.code).toBe('ASSET_NOT_SSH')
+})
+
+test('an endless greeting is cut, not collected', async () => {
+  await using connector = await makeConnector()
+  const { port, received } = await serve((socket) => {
+    const line = Buffer.from('welcome to the machine\r\n'.repeat(100))
+    const pour = (): void => {
+      while (socket.writable && socket.write(line));
+    }
+    socket.on('drain', pour)
+    pour()
+  })
+  const failure = await failureOf(connector.connect({ port, password: 'secret' }))
+  expect(failure.code).toBe('ASSET_NOT_SSH')
+  expect(received()).not.toContain('secret')
+})
+
+test('a mute server is given up when the time is over, and the step is named', async () => {
+  await using connector = await makeConnector()
+  let closed: Promise<unknown> | undefined
+  const { port } = await serve((socket) => {
+    closed = once(socket, 'close')
+  })
+  const failure = await failureOf(
+    connector.connect({ port, password: 'secret' }, { timeouts: { totalSeconds: 0.2 } }),
+  )
+  expect(failure.code).toBe('ASSET_TIMEOUT')
+  expect(failure.facts['step']).toBe('banner')
+  await closed
+})
+
+test('a server that stops after its banner is given up in the key exchange', async () => {
+  await using connector = await makeConnector()
+  const { port } = await serve((socket) => socket.write('SSH-2.0-mute\r\n'))
+  const failure = await failureOf(
+    connector.connect({ port, password: 'secret' }, { timeouts: { totalSeconds: 0.2 } }),
+  )
+  expect(failure.code).toBe('ASSET_TIMEOUT')
+  expect(failure.facts['step']).toBe('key exchange')
+})
+
+test('a server that hangs up after its banner is a lost connection', async () => {
+  await using connector = await makeConnector()
+  const { port } = await serve((socket) => socket.end('SSH-2.0-short\r\n'))
+  const failure = await failureOf(connector.connect({ port, password: 'secret' }))
+  expect(failure.code).toBe('ASSET_LOST')
+})
+
+test('an order to stop ends the attempt with its reason and closes the socket', async () => {
+  await using connector = await makeConnector()
+  const stop = new AbortController()
+  const reason = new Error('the person left')
+  let closed: Promise<unknown> | undefined
+  const { port } = await serve((socket) => {
+    closed = once(socket, 'close')
+    stop.abort(reason)
+  })
+  await expect(connector.connect({ port, password: 'secret' }, {}, stop.signal)).rejects.toBe(reason)
+  await closed
+})
+
+test('an order given before the start is obeyed', async () => {
+  await using connector = await makeConnector()
+  const reason = new Error('too late')
+  await expect(
+    connector.connect({ port: 1, password: 'secret' }, {}, AbortSignal.abort(reason)),
+  ).rejects.toBe(reason)
+})
+
+test('what cannot be opened yet is refused, not opened another way', async () => {
+  await using connector = await makeConnector()
+  const asset = { domain: 'd0000000-0000-4000-8000-000000000001' }
+  const codes = [
+    await failureOf(connector.connect({ port: 22, password: 'secret', asset })),
+    await failureOf(connector.connect({ port: 22, password: 'secret', protocol: 'telnet' })),
+    await failureOf(connector.connect({ port: 22, password: 'secret', asset: { protocols: [] } })),
+    await failureOf(connector.connect({ port: 22 })),
+    await failureOf(connector.connect({ port: 22, user: '', password: 'secret' })),
+  ].map(({ code }) => code)
+  expect(codes).toEqual([
+    'ASSET_GATEWAY',
+    'ASSET_PROTOCOL',
+    'ASSET_PROTOCOL',
+    'ASSET_NO_CREDENTIALS',
+    'ASSET_NO_CREDENTIALS',
+  ])
+  expect(connector.progress).toEqual([])
+})
+
+test('an asset that dies ends its channels, and `closed` tells', async () => {
+  const sshd = await startSshd()
+  await using connector = await makeConnector()
+  const { port, user, privateKey } = sshd.asset
+  await using connection = await connector.connect({ port, user, privateKey: privateKey.text })
+  const channel = await connection.exec('echo started; sleep 600', undefined)
+  channel.output.once('data', () => void sshd[Symbol.asyncDispose]())
+  channel.output.resume()
+  channel.errors.resume()
+  expect(await channel.closed).toEqual({ kind: 'none' })
+  await connection.closed
+  await expect(connection.exec('true', undefined)).rejects.toMatchObject({ code: 'ASSET_CHANNEL' })
+})
+
+test('closing a connection leaves no timer behind that keeps the clock busy', async () => {
+  await using sshd = await startSshd()
+  await using connector = await makeConnector()
+  const { port, user, privateKey } = sshd.asset
+  let timers = 0
+  const clock = {
+    ...systemClock,
+    after(ms: number, task: () => void): Disposable {
+      const timer = systemClock.after(ms, task)
+      timers++
+      return {
+        [Symbol.dispose]: () => {
+          timers--
+          timer[Symbol.dispose]()
+        },
+      }
+    },
+  }
+  const connection = await connector.connect({ port, user, privateKey: privateKey.text }, { clock })
+  const channel = await connection.exec('true', undefined)
+  channel.output.resume()
+  channel.errors.resume()
+  await channel.closed
+  await connection[Symbol.asyncDispose]()
+  expect(timers).toBe(0)
+})

@@ -1,0 +1,208 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { PassThrough, Readable, Writable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import type { AssetChannel } from '../../../src/asset/connection.ts'
+import type { Recorder } from '../../../src/audit/audit.ts'
+import { bridge } from '../../../src/session/bridge.ts'
+import type { Exit, Size, Terminal } from '../../../src/terminal/terminal.ts'
+
+const OK: Exit = { kind: 'status', code: 0 }
+
+/** Two ends and a recorder made of plain streams; `finish` is the program's end. */
+function ends(output: Readable = new PassThrough(), userOutput: Writable = new PassThrough()) {
+  const input = new PassThrough()
+  const toAsset = new PassThrough()
+  const errors = new PassThrough()
+  const gone = new AbortController()
+  const failed = new AbortController()
+  const recorded: Buffer[] = []
+  const sizes: Size[] = []
+  let finish: (exit: Exit) => void = () => {}
+  let resizeTo: (size: Size) => void = () => {}
+  let drain: () => void = () => {}
+  let holds = false
+  const nothing = { [Symbol.dispose]: () => {} }
+  const terminal: Terminal = {
+    input,
+    output: userOutput,
+    errors: new PassThrough(),
+    pty: { term: 'xterm', modes: {} },
+    size: { columns: 80, rows: 24 },
+    onResize: (listener) => {
+      resizeTo = listener
+      return nothing
+    },
+    onSignal: () => nothing,
+    gone: gone.signal,
+    end: async () => {},
+  }
+  const asset: AssetChannel = {
+    output,
+    errors,
+    input: toAsset,
+    resize: (size) => void sizes.push(size),
+    signal: () => {},
+    closed: new Promise((resolve) => {
+      finish = resolve
+    }),
+    close: () => {},
+  }
+  const recorder: Recorder = {
+    output: (bytes) => {
+      recorded.push(Buffer.from(bytes))
+      return !holds
+    },
+    input: () => {},
+    resize: () => {},
+    onDrain: (listener) => {
+      drain = listener
+      return nothing
+    },
+    failed: failed.signal,
+    close: async () => {},
+  }
+  return {
+    terminal,
+    asset,
+    recorder,
+    input,
+    toAsset,
+    errors,
+    recorded,
+    sizes,
+    gone,
+    failed,
+    finish: (exit: Exit = OK) => {
+      errors.end()
+      finish(exit)
+    },
+    resizeTo: (size: Size) => resizeTo(size),
+    hold: (on: boolean) => {
+      holds = on
+      if (!on) drain()
+    },
+  }
+}
+
+type Ends = ReturnType<typeof ends>
+const run = ({ terminal, asset, recorder }: Ends, orders = new AbortController().signal) =>
+  bridge({ terminal, asset, recorder, onKeys: () => {}, onOutput: () => {} }, orders)
+
+const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+const lose = (it: Ends): void => {
+  it.asset.output.push(null)
+  it.finish({ kind: 'none' })
+}
+
+test('every byte reaches the user and the record, exactly, before the exit status does', async () => {
+  const bytes = randomBytes(8 << 20)
+  const received: Buffer[] = []
+  const slow = new Writable({
+    highWaterMark: 64 << 10,
+    write(chunk: Buffer, _encoding, done) {
+      received.push(chunk)
+      setImmediate(done)
+    },
+  })
+  const chunks = Array.from({ length: 512 }, (_, index) => bytes.subarray(index << 14, (index + 1) << 14))
+  const it = ends(Readable.from(chunks, { objectMode: false }), slow)
+  const ending = run(it)
+  it.finish({ kind: 'status', code: 7 })
+  expect(await ending).toEqual({ kind: 'exit', exit: { kind: 'status', code: 7 } })
+  expect(digest(Buffer.concat(received))).toBe(digest(bytes))
+  expect(digest(Buffer.concat(it.recorded))).toBe(digest(bytes))
+})
+
+test('a user who does not read stops the asset', async () => {
+  let produced = 0
+  const endless = new Readable({
+    highWaterMark: 64 << 10,
+    read() {
+      produced += 16 << 10
+      this.push(Buffer.alloc(16 << 10))
+    },
+  })
+  const stuck = new Writable({ highWaterMark: 128 << 10, write: () => {} })
+  const it = ends(endless, stuck)
+  const orders = new AbortController()
+  const ending = run(it, orders.signal)
+  for (let turns = 0; turns < 1000; turns++) await turn()
+  expect(produced).toBeLessThan(1 << 20)
+  orders.abort({ kind: 'shutdown' })
+  expect(await ending).toEqual({ kind: 'shutdown' })
+})
+
+test('a recorder that cannot keep up stops the asset, and lets it go on', async () => {
+  const output = new PassThrough()
+  const it = ends(output)
+  const ending = run(it)
+  it.hold(true)
+  output.write('one')
+  await turn()
+  expect(output.isPaused()).toBe(true)
+  output.write('two')
+  it.hold(false)
+  output.end()
+  it.finish()
+  await ending
+  expect(Buffer.concat(it.recorded).toString()).toBe('onetwo')
+})
+
+test('the EOF of the user is the EOF of the program, not the end of the session', async () => {
+  const output = new PassThrough()
+  const it = ends(output)
+  const ending = run(it)
+  it.input.end('last')
+  expect(await it.toAsset.toArray().then((all) => Buffer.concat(all).toString())).toBe('last')
+  output.end('answer')
+  it.finish()
+  expect(await ending).toMatchObject({ kind: 'exit' })
+  expect(Buffer.concat(it.recorded).toString()).toBe('answer')
+})
+
+test.each([
+  [
+    'an order',
+    'killed',
+    (_it: Ends, orders: AbortController) => orders.abort({ kind: 'killed', by: 'administrator' }),
+  ],
+  ['the user leaving', 'left', (it: Ends) => it.gone.abort()],
+  ['a failing record', 'record-failed', (it: Ends) => it.failed.abort(new Error('disk'))],
+  ['a lost asset', 'asset-lost', lose],
+])('%s ends it as “%s”', async (_title, kind, act) => {
+  const it = ends()
+  const orders = new AbortController()
+  const ending = run(it, orders.signal)
+  act(it, orders)
+  expect((await ending).kind).toBe(kind)
+})
+
+test('an order given before the bridge stands ends it at once', async () => {
+  expect(await run(ends(), AbortSignal.abort({ kind: 'shutdown' }))).toEqual({ kind: 'shutdown' })
+})
+
+test('keys typed after the end stay in the terminal for the menu', async () => {
+  const it = ends()
+  const orders = new AbortController()
+  const ending = run(it, orders.signal)
+  orders.abort({ kind: 'idle', minutes: 1 })
+  await ending
+  it.input.write('next')
+  await turn()
+  expect(it.input.isPaused()).toBe(true)
+  expect(it.input.listenerCount('data')).toBe(0)
+  expect(it.input.listenerCount('end')).toBe(0)
+  expect(String(it.input.read())).toBe('next')
+})
+
+test('a resize reaches the asset', async () => {
+  const it = ends()
+  const orders = new AbortController()
+  const ending = run(it, orders.signal)
+  it.resizeTo({ columns: 132, rows: 50 })
+  expect(it.sizes).toEqual([{ columns: 132, rows: 50 }])
+  orders.abort({ kind: 'shutdown' })
+  await ending
+})
