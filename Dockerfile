@@ -24,7 +24,7 @@ ENV NODE_ENV=production DATA_DIR=/data KEYS_DIR=/keys
 WORKDIR /opt/cocod
 COPY --from=build /opt/cocod/package.json /opt/cocod/LICENSE /opt/cocod/README.md /opt/cocod/config.example.ini ./
 COPY --from=build /opt/cocod/bin bin
-COPY --from=build /opt/cocod/patches patches
+COPY --from=build /opt/cocod/scripts/healthcheck.mjs scripts/
 COPY --from=build /opt/cocod/node_modules node_modules
 COPY --from=build /opt/cocod/dist dist
 # A volume that is new takes owner and mode from here.
@@ -33,12 +33,9 @@ RUN ln -s /opt/cocod/bin/cocod /usr/local/bin/cocod \
 USER node
 VOLUME ["/data", "/keys"]
 EXPOSE 2222 5000
-# Ports and addresses are to be set by environment here, not by a config.ini: the check below looks there.
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "-e", "\
-const { BIND_HOST, HTTPD_PORT } = process.env; \
-const host = !BIND_HOST || BIND_HOST === '0.0.0.0' ? '127.0.0.1' : BIND_HOST; \
-fetch(`http://${host}:${HTTPD_PORT || 5000}/healthz`, { signal: AbortSignal.timeout(4000) }) \
-  .then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+# Unhealthy also means: still waiting for core to take this bastion. It looks where the environment says, not where a
+# config.ini says.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "/opt/cocod/scripts/healthcheck.mjs"]
 # SIGTERM ends sessions and records in order, for which the program gives itself 30 seconds: docker stop -t 35.
 ENTRYPOINT ["cocod"]
 CMD ["start"]

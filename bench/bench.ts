@@ -33,7 +33,7 @@ process.once('SIGINT', () => stop.abort(new Error('interrupted')))
 process.once('SIGTERM', () => stop.abort(new Error('terminated')))
 
 try {
-  await using lab = await startLab()
+  await using lab = await startLab(stop.signal)
   const measures = [
     ...(await echo(lab, { rounds: ECHO_ROUNDS, keys }, stop.signal)),
     ...(await bulk(lab, { rounds, megabytes }, stop.signal)),

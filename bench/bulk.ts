@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Lab, run, WAYS, type Way } from './lab.ts'
+import { countOutput, type Lab, WAYS, type Way } from './lab.ts'
 import type { Measure } from './numbers.ts'
 
 export interface BulkOptions {
@@ -32,6 +32,9 @@ export async function bulk(
 /** Who goes first changes with each round. */
 export const inTurn = (round: number): readonly Way[] => (round % 2 === 0 ? WAYS : WAYS.toReversed())
 
+/** On a PTY the bastion says at the end that, and why, the connection is closed. */
+const LONGEST_GOODBYE = 500
+
 interface Transfer {
   readonly lab: Lab
   readonly way: Way
@@ -43,8 +46,10 @@ async function rate({ lab, way, megabytes, tty }: Transfer, signal: AbortSignal)
   const began = join(lab.shared, `began-${way}`)
   // The asset is this machine: its clock is ours, and what it writes can be read here.
   const command = `${tty ? 'stty raw -echo; ' : ''}date +%s%N >${began}; head -c ${megabytes * 1_000_000} /dev/zero`
-  await run(lab.ssh(way, tty ? '-tt' : '-T', command), signal)
+  const bytes = await countOutput(lab.ssh(way, tty ? '-tt' : '-T', command), signal)
   const ended = Date.now()
+  const more = bytes - megabytes * 1_000_000
+  if (more < 0 || more > (tty ? LONGEST_GOODBYE : 0)) throw new Error(`${way}: ${bytes} bytes came`)
   const seconds = ended / 1000 - Number(readFileSync(began, 'utf8')) / 1e9
   return megabytes / seconds
 }

@@ -16,7 +16,7 @@ export interface BenchDaemon extends AsyncDisposable {
 }
 
 /** Starts the built daemon with this configuration file and waits until logins work. */
-export async function startDaemon(configFile: string): Promise<BenchDaemon> {
+export async function startDaemon(configFile: string, signal: AbortSignal): Promise<BenchDaemon> {
   if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) throw new Error('there is no dist/: npm run build')
   const child = spawn(process.execPath, [program, 'start', '--standalone', '--config', configFile], {
     // Settings of whoever runs this must not come in by the environment.
@@ -24,8 +24,11 @@ export async function startDaemon(configFile: string): Promise<BenchDaemon> {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')
+  const terminate = (): void => void child.kill('SIGTERM')
+  signal.addEventListener('abort', terminate, { once: true })
   const stop = async (): Promise<void> => {
-    child.kill('SIGTERM')
+    signal.removeEventListener('abort', terminate)
+    terminate()
     await ended
   }
   const lines = createInterface({ input: child.stdout })

@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { Scope } from '../src/base/scope.ts'
 import { type SshdAsset, startSshd } from '../test/fixtures/sshd.ts'
 import { startDaemon } from './daemon.ts'
@@ -23,14 +24,14 @@ const CIPHER = 'aes128-gcm@openssh.com'
  * An OpenSSH sshd that is the asset and also the host one jumps over, the built daemon in front of it, and an
  * ssh_config with both ways. The cipher is the same on all hops.
  */
-export async function startLab(): Promise<Lab> {
+export async function startLab(signal: AbortSignal): Promise<Lab> {
   const scope = new Scope()
   try {
     const directory = mkdtempSync(join(tmpdir(), 'cocod-bench-'))
     scope.defer(() => rmSync(directory, { recursive: true, force: true }))
     chmodSync(directory, 0o711)
     const { asset } = scope.own(await startSshd({ config: [`Ciphers ${CIPHER}`] }))
-    const { sshPort } = scope.own(await startDaemon(writeDaemonConfig(directory, asset)))
+    const { sshPort } = scope.own(await startDaemon(writeDaemonConfig(directory, asset), signal))
     const config = writeSshConfig(directory, asset, sshPort)
     const shared = join(directory, 'shared')
     mkdirSync(shared)
@@ -98,15 +99,29 @@ function writeSshConfig(directory: string, asset: SshdAsset, bastionPort: number
   return file
 }
 
-/** Runs ssh to its end, its output thrown away. Rejects when it fails. */
-export async function run(args: readonly string[], signal: AbortSignal): Promise<void> {
+/** Runs ssh to its end and counts the bytes it prints, in a process of its own. Rejects when it fails. */
+export async function countOutput(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const counter = spawn('wc', ['-c'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const count = text(counter.stdout)
   // Standard input stays open and silent: an end of it would be sent on.
-  const child = spawn('ssh', args, { stdio: ['pipe', 'ignore', 'inherit'], signal, killSignal: 'SIGKILL' })
-  const ended = new Promise<number | null>((resolve, reject) => {
+  const ssh = spawn('ssh', args, {
+    stdio: ['pipe', counter.stdin, 'inherit'],
+    signal,
+    killSignal: 'SIGKILL',
+  })
+  counter.stdin.destroy() // ssh has it now, and its end is the counter's
+  try {
+    const code = await exitOf(ssh)
+    if (code !== 0) throw new Error(`ssh ${args.join(' ')}: exit ${code}`)
+    return Number(await count)
+  } finally {
+    ssh.stdin?.destroy()
+    counter.kill('SIGKILL')
+  }
+}
+
+const exitOf = (child: ChildProcess): Promise<number | null> =>
+  new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', resolve)
   })
-  const code = await ended
-  child.stdin.destroy()
-  if (code !== 0) throw new Error(`ssh ${args.join(' ')}: exit ${code}`)
-}

@@ -19,7 +19,7 @@ const windowCheck = `          // The remote party should not be sending us data
 const windowCheckStrict = `          // cocod: data beyond the receive window ends the connection (RFC 4254
           // section 5.2); one packet of overshoot is forgiven
           if (channel.incoming.window <= 0 && data.length > 0)
-            throw new Error('Peer sent data beyond the channel window');
+            throw Object.assign(new Error('Data beyond the channel window'), { level: 'protocol' });
 `
 const windowReason =
   'Only a window of exactly 0 was refused: one packet larger than what was left made it negative and from then on ' +
@@ -152,7 +152,7 @@ export const hunks = [
     replace: `  // cocod: all pieces are kept, and 16 KiB are enough for a greeting
   this._buffer = bufferSlice(data, op);
   if (this._buffer.length > 16384)
-    throw new Error('Greeting too long');
+    throw Object.assign(new Error('Greeting too long'), { level: 'protocol' });
 `,
     reason:
       'Of an identification line that came in three or more TCP segments only the first piece was kept. With all ' +

@@ -8,10 +8,9 @@ const root = join(import.meta.dirname, '..')
 const readme = join(root, 'README.md')
 
 writeFileSync(join(root, 'config.example.ini'), exampleIni())
+const table = `<!-- settings -->\n${settingsTable()}\n<!-- /settings -->`
+const text = readFileSync(readme, 'utf8')
 writeFileSync(
   readme,
-  readFileSync(readme, 'utf8').replace(
-    /(<!-- settings -->\n)[\s\S]*?(\n<!-- \/settings -->)/,
-    (_, open, close) => `${open}${settingsTable()}${close}`,
-  ),
+  text.replace(/<!-- settings -->[\s\S]*<!-- \/settings -->/, () => table),
 )

@@ -55,12 +55,6 @@ export class AppendFile {
     }
   }
 
-  /** Cuts off what a failed `append` left, so that the file ends with the last whole one. */
-  async cutTo(size: number): Promise<void> {
-    await this.#file.truncate(size)
-    this.#size = size
-  }
-
   async close(): Promise<void> {
     try {
       await this.#options.sync.finish(this.#file)

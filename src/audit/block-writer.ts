@@ -4,12 +4,12 @@ import { type AppendFile, asAuditError } from './append-file.ts'
 import { AuditError } from './audit-error.ts'
 import { type BlockPool, LARGE_BLOCK, SMALL_BLOCK } from './block-pool.ts'
 import {
-  encodeFrame,
   FRAME,
   type FrameKind,
   growFrame,
   HASH_BYTES,
   HEADER_BYTES,
+  hashHeader,
   MOST_PAYLOAD,
   writeHeader,
 } from './frames.ts'
@@ -28,7 +28,7 @@ export interface BlockWriterOptions {
 }
 
 interface Block {
-  /** The first 32 bytes are room for the previous hash, so that one digest call takes both. */
+  /** Begins with room for the previous hash and ends with room for the next one's header: one digest takes all. */
   readonly buffer: Buffer
   used: number
   /** µs since the start. */
@@ -54,8 +54,6 @@ export class BlockWriter {
   #filled = false
   #hash: Buffer = Buffer.alloc(HASH_BYTES)
   #failure: AuditError | undefined
-  /** Where the file ends with a whole frame. */
-  #whole = 0
 
   constructor(file: AppendFile, options: BlockWriterOptions) {
     this.#file = file
@@ -78,7 +76,10 @@ export class BlockWriter {
     const time = this.#options.time()
     const ms = Math.floor(time / 1000)
     for (let from = 0; from < bytes.length; ) from += this.#put(bytes, from, { time, ms })
-    if (this.#waiting >= this.#options.highMark) this.#held = true
+    if (this.#waiting >= this.#options.highMark) {
+      this.#held = true
+      this.#seal() // it must not wait for its time while the asset waits for it
+    }
     if (this.#waiting > this.#options.highMark * 4) this.#fail(overrun(this.#file.path))
     return !this.#held
   }
@@ -100,13 +101,12 @@ export class BlockWriter {
     if (this.#failure) throw this.#failure
   }
 
-  /** Flushes, leaves a file that ends with a whole frame, and closes it. Rejects like `flush`. */
+  /** Flushes and closes the file. Rejects like `flush`; then the file may end in the middle of a frame. */
   async close(): Promise<void> {
     try {
       await this.flush()
     } finally {
       this.#timer?.[Symbol.dispose]()
-      if (this.#failure) await this.#file.cutTo(this.#whole).catch(() => undefined)
       await this.#file.close()
     }
   }
@@ -117,7 +117,7 @@ export class BlockWriter {
     if (joined > 0) return joined
     const block = this.#room(HEADER_BYTES + 1)
     const at = block.used
-    const length = Math.min(bytes.length - from, MOST_PAYLOAD, block.buffer.length - at - HEADER_BYTES)
+    const length = Math.min(bytes.length - from, MOST_PAYLOAD, roomIn(block) - HEADER_BYTES)
     writeHeader(block.buffer, at, { kind: FRAME.output, time: now.time, length })
     block.buffer.set(bytes.subarray(from, from + length), at + HEADER_BYTES)
     this.#took(block, HEADER_BYTES + length)
@@ -130,7 +130,7 @@ export class BlockWriter {
     const block = this.#block
     if (!block || this.#open?.ms !== ms) return 0
     const payload = block.used - this.#open.at - HEADER_BYTES
-    const length = Math.min(bytes.length - from, MOST_PAYLOAD - payload, block.buffer.length - block.used)
+    const length = Math.min(bytes.length - from, MOST_PAYLOAD - payload, roomIn(block))
     if (length <= 0) return 0
     block.buffer.set(bytes.subarray(from, from + length), block.used)
     growFrame(block.buffer, this.#open.at, length)
@@ -140,12 +140,12 @@ export class BlockWriter {
 
   /** The open block, or a new one when it has no room for `bytes`. */
   #room(bytes: number): Block {
-    if (this.#block && this.#block.used + bytes > this.#block.buffer.length) {
+    if (this.#block && roomIn(this.#block) < bytes) {
       this.#filled = true
       this.#seal()
     }
     if (this.#block) return this.#block
-    const large = this.#filled || bytes > SMALL_BLOCK - HASH_BYTES
+    const large = this.#filled || bytes > SMALL_BLOCK - HASH_BYTES - HEADER_BYTES
     this.#block = {
       buffer: this.#options.pool.take(large ? LARGE_BLOCK : SMALL_BLOCK),
       used: HASH_BYTES,
@@ -191,15 +191,15 @@ export class BlockWriter {
   }
 
   async #write({ buffer, used, sealedAt }: Block): Promise<void> {
+    const header = hashHeader(sealedAt)
     buffer.set(this.#hash, 0)
+    buffer.set(header, used)
     const [digest] = await Promise.all([
-      webcrypto.subtle.digest('SHA-256', buffer.subarray(0, used)),
+      webcrypto.subtle.digest('SHA-256', buffer.subarray(0, used + header.length)),
       this.#file.append(buffer.subarray(HASH_BYTES, used)),
     ])
-    this.#whole = this.#file.size
     this.#hash = Buffer.from(digest)
-    await this.#file.append(encodeFrame(FRAME.hash, sealedAt, this.#hash))
-    this.#whole = this.#file.size
+    await this.#file.append(Buffer.concat([header, this.#hash]))
   }
 
   #release(): void {
@@ -214,6 +214,8 @@ export class BlockWriter {
     this.#options.onFailure(error)
   }
 }
+
+const roomIn = ({ buffer, used }: Block): number => buffer.length - HEADER_BYTES - used
 
 const overrun = (path: string): AuditError =>
   new AuditError('AUDIT_WRITE', {

@@ -49,7 +49,6 @@ export class CommandLog {
   #working = false
   #work: Promise<void> = Promise.resolve()
   #failure: AuditError | undefined
-  #whole = 0
 
   /** `open` makes the file; it is called at the first command. */
   constructor(options: {
@@ -80,7 +79,6 @@ export class CommandLog {
   /** Resolves when all of it is with the kernel and the file is closed. Rejects with what stopped the log. */
   async close(): Promise<void> {
     await this.#work
-    if (this.#failure) await this.#file?.cutTo(this.#whole).catch(() => undefined)
     await this.#file?.close()
     if (this.#failure) throw this.#failure
   }
@@ -105,10 +103,8 @@ export class CommandLog {
     if (!this.#file) {
       this.#file = await this.#open()
       await this.#file.append(Buffer.from(COMMANDS_HEAD))
-      this.#whole = this.#file.size
     }
     await this.#file.append(bytes)
-    this.#whole = this.#file.size
   }
 }
 

@@ -91,6 +91,11 @@ export class Delivery {
     else if ((job.phase === 'idle' || job.phase === 'gathering') && !soon) this.#enqueue(job)
   }
 
+  /** True from the first `wake` until all of the session is with core. */
+  has(id: string): boolean {
+    return this.#jobs.has(id)
+  }
+
   /** The session is not to be delivered after all. */
   forget(id: string): void {
     this.#jobs.get(id)?.timer?.[Symbol.dispose]()

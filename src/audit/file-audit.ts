@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../log.ts'
 import { asAuditError } from './append-file.ts'
 import type { Audit, Recording, SessionFacts } from './audit.ts'
-import { AuditError } from './audit-error.ts'
+import { AuditError, writeFailed } from './audit-error.ts'
 import { BlockPool } from './block-pool.ts'
 import type { CommandDetectorFactory } from './command-detector.ts'
 import { Delivery, type DeliveryStats } from './delivery.ts'
@@ -82,6 +82,7 @@ export class FileAudit implements Audit {
   async open(facts: SessionFacts): Promise<Recording> {
     const { id, dateStart } = facts.record
     const session = this.#spool.place(id, dateStart)
+    if (this.#live.has(id)) throw writeFailed(session.directory, new Error('this session is being recorded'))
     this.#live.add(id) // before its directory is there: recovery must never take it for a left-over
     try {
       return await this.#open(session, facts)
@@ -146,10 +147,10 @@ export class FileAudit implements Audit {
   /** Goes through the spool now, and every six hours for what was kept long enough. */
   #look(): void {
     const { clock, log, retentionDays } = this.#options
-    const isLive = (id: string): boolean => this.#live.has(id)
+    const isLive = (id: string): boolean => this.#live.has(id) || this.#delivery.has(id)
     const onWaiting = (session: SpooledSession): void => this.#delivery.wake(session)
     const options = { spool: this.#spool, clock, log, retentionDays, isLive, onWaiting }
-    this.#recovery = recover(options, this.#stop.signal)
+    this.#recovery = this.#recovery.then(() => recover(options, this.#stop.signal))
     this.#sweep = clock.after(SWEEP_MS, () => this.#look())
   }
 }

@@ -7,7 +7,7 @@
  *     payload
  *
  * The first frame is a `head`. Frames between two `hash` frames are a block; a hash frame holds
- * sha256(previous hash, bytes of the block), the first block's previous hash being 32 zero bytes.
+ * sha256(previous hash, bytes of the block, its own header), the first block's previous hash being 32 zero bytes.
  */
 export const FRAME = { head: 1, output: 2, resize: 3, mark: 4, end: 5, hash: 6 } as const
 
@@ -43,6 +43,13 @@ export function writeHeader(
   into.writeUInt32LE(frame.length, at)
   into.writeUIntLE(Math.min(frame.time, MOST_TIME), at + TIME_AT, 6)
   into[at + KIND_AT] = frame.kind
+}
+
+/** The header of the hash frame that ends a block: the hash covers it too. */
+export function hashHeader(time: number): Buffer {
+  const header = Buffer.allocUnsafe(HEADER_BYTES)
+  writeHeader(header, 0, { kind: FRAME.hash, time, length: HASH_BYTES })
+  return header
 }
 
 /** Makes the length of the frame that begins at `at` longer by `bytes`, whose payload was just put behind it. */

@@ -15,6 +15,7 @@ import { ExecCommand } from './exec-command.ts'
 import { encodeSize, FRAME } from './frames.ts'
 import { encodeEnd } from './replay-end.ts'
 import { encodeHead } from './replay-file.ts'
+import { sealCut } from './seal.ts'
 import { type SessionState, writeSession } from './session-file.ts'
 import type { SpoolSync } from './spool-sync.ts'
 
@@ -162,11 +163,22 @@ export class FileRecording implements Recording {
       await this.#closeFiles()
       await this.#save({ ...this.#state, known: true, end: this.#seal(end) })
     } catch (error) {
-      // It stays as after a crash: whoever delivers it seals what is there first.
-      this.#options.log.error({ err: error, session: this.#state.record.id }, 'a record could not be closed')
+      await this.#closeCut(end, error)
     }
     this.#execTimer?.[Symbol.dispose]()
     this.#options.onClosed(true)
+  }
+
+  /** Not all could be written. What was is sealed now if there is room for that, else before it is delivered. */
+  async #closeCut(end: SessionEnd, err: unknown): Promise<void> {
+    const { log } = this.#options
+    const session = this.#state.record.id
+    log.error({ err, session }, 'a record ends before its session')
+    try {
+      await sealCut(this.#directory, end)
+    } catch (error) {
+      log.warn({ err: error, session }, 'that record could not be sealed yet')
+    }
   }
 
   async #discard(): Promise<void> {

@@ -11,6 +11,7 @@ export interface RecoveryOptions {
   readonly spool: Spool
   readonly clock: Clock
   readonly log: Log
+  /** Somebody else has it in hand: a recorder or the delivery. */
   readonly isLive: (id: string) => boolean
   /** Days for which a session is kept after all of it is with core. */
   readonly retentionDays: number

@@ -1,22 +1,23 @@
 import { createHash } from 'node:crypto'
 import { appendFile, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { SessionEnd } from './audit.ts'
 import { isMissingFile } from './audit-error.ts'
 import { COMMANDS_HEAD, encodeCommand, readCommands } from './command-log.ts'
 import { encodeMark } from './command-mark.ts'
 import { ExecCommand } from './exec-command.ts'
-import { encodeFrame, FRAME, type Frame, HASH_BYTES } from './frames.ts'
+import { encodeFrame, FRAME, type Frame, HASH_BYTES, hashHeader } from './frames.ts'
 import { decodeEnd, encodeEnd, type ReplayEnd } from './replay-end.ts'
 import { encodeHead, ReplayFile } from './replay-file.ts'
 import { readSession, type SessionState, writeSession } from './session-file.ts'
 
 /**
  * Finishes a session whose recorder is gone: takes off a torn frame, adds the command of an exec and the marks that
- * are missing, an end `cut` at the last frame's time and the hash, and writes the end to session.json. May itself be
- * killed at any point and done again. A replay that is damaged in the middle is left as it is. Resolves with the
- * session's state; throws AuditError and system errors.
+ * are missing, an end (`known`, or `cut` at the last frame's time) and the hash, and writes the end to session.json.
+ * May itself be killed at any point and done again. A replay that is damaged in the middle is left as it is. Resolves
+ * with the session's state; throws AuditError and system errors.
  */
-export async function sealCut(directory: string): Promise<SessionState> {
+export async function sealCut(directory: string, known?: SessionEnd): Promise<SessionState> {
   const state = await readSession(directory)
   if (state.end) return state
   const path = join(directory, 'replay.log')
@@ -24,7 +25,7 @@ export async function sealCut(directory: string): Promise<SessionState> {
     state.kind === 'exec' ? new ExecCommand(state.command ?? '', state.record.dateStart) : undefined
   const found = await examine(path, (bytes) => exec?.output(bytes))
   const commands = await mendCommands(directory, exec)
-  const end = found.end ?? cutEnd(state, found.last)
+  const end = found.end ?? (known ? { ...known, cut: true } : cutEnd(state, found.last))
   const sealed = found.damaged
     ? found
     : await finish(path, found, { state, end, marks: commands.slice(found.marks) })
@@ -109,10 +110,11 @@ async function finish(
   }
   const block = Buffer.concat(frames)
   if (found.unsealed + block.length === 0) return found
-  const hash = found.chain.update(block).digest()
-  const rest = Buffer.concat([block, encodeFrame(FRAME.hash, found.last, hash)])
+  const header = hashHeader(found.last)
+  const hash = found.chain.update(block).update(header).digest()
+  const rest = Buffer.concat([block, header, hash])
   if (found.bytes > 0) await truncate(path, found.bytes)
-  await appendFile(path, rest, { mode: 0o600 })
+  await appendFile(path, rest, { mode: 0o600, flag: found.bytes > 0 ? 'a' : 'w' })
   return { bytes: found.bytes + rest.length, hash }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { AuditError, isMissingFile } from './audit-error.ts'
 import { readCommands } from './command-log.ts'
 import { decodeMark, markFits } from './command-mark.ts'
-import { FRAME, type Frame, HASH_BYTES } from './frames.ts'
+import { FRAME, type Frame, HASH_BYTES, HEADER_BYTES } from './frames.ts'
 import { ReplayFile } from './replay-file.ts'
 import { readSession, type SealedEnd } from './session-file.ts'
 
@@ -85,7 +85,8 @@ class Chain {
       this.#unsealed += raw.length
       return undefined
     }
-    if (!this.#open.digest().equals(payload)) return 'its bytes are not those that were recorded'
+    if (!this.#open.update(raw.subarray(0, HEADER_BYTES)).digest().equals(payload))
+      return 'its bytes are not those that were recorded'
     this.#hash = Buffer.from(payload)
     this.#open = createHash('sha256').update(this.#hash)
     this.#unsealed = 0

@@ -1,56 +1,17 @@
 import { Secret } from '../base/secret.ts'
+import { unreachable } from '../base/unreachable.ts'
 import type { AppService } from '../core/app-service.ts'
 import { CoreError } from '../core/core-error.ts'
 import type { AuthAnswer, User } from '../core/model.ts'
 import type { Language } from '../i18n/i18n.ts'
 import type { Log } from '../log.ts'
 import type { Principal } from '../session/principal.ts'
+import type { AuthMethod, AuthOptions, AuthOutcome, OfferedKey, Refusal } from './outcome.ts'
 import type { RefusedKeys } from './refused-keys.ts'
 import { cleanName } from './user-name.ts'
 
 /** What a login needs of core. */
 export type CoreLogin = Pick<AppService, 'authenticate' | 'authenticateOtp' | 'settings'>
-
-/** Switches of the configuration; core's settings go before them where they are given. */
-export interface AuthOptions {
-  readonly passwordAuth: boolean
-  readonly publicKeyAuth: boolean
-}
-
-/** Why a try failed. For the log and the door, never for the person: they see one and the same failure. */
-export type Refusal =
-  /** Core said no. */
-  | 'credentials'
-  /** A wrong one-time code. */
-  | 'code'
-  /** Nobody can be called that, or nobody has such a password. */
-  | 'input'
-  /** Switched off, or out of its place: a code before a first factor, another user, two tries at once. */
-  | 'method'
-  /** This key was refused before, or too many were tried. */
-  | 'key'
-  /** The connection has used up its tries. */
-  | 'over'
-
-export type AuthOutcome =
-  | { readonly kind: 'accepted'; readonly principal: Principal }
-  /** The first factor was right; `bound: false`: but the person has no device, so no code will pass. */
-  | { readonly kind: 'more'; readonly prompt: 'otp'; readonly bound: boolean }
-  /** `last`: the door must end the connection now. */
-  | { readonly kind: 'refused'; readonly why: Refusal; readonly last: boolean }
-  /** Core gave no answer: says nothing about the person and is never counted as a failed try. */
-  | { readonly kind: 'unavailable'; readonly cause: unknown }
-
-/** Methods that may go on now, in words of no protocol. */
-export type AuthMethod = 'password' | 'key' | 'otp'
-
-/** A key whose signature the door has verified, or that is merely offered. */
-export interface OfferedKey {
-  /** `SHA256:…` */
-  readonly fingerprint: string
-  /** The base64 blob, without type and comment: what core compares. */
-  readonly blob: string
-}
 
 export interface LoginParts {
   readonly core: CoreLogin
@@ -70,6 +31,12 @@ const LONGEST_SECRET = 1024
 interface FirstFactor {
   readonly user: User
   readonly seed: Secret
+}
+
+interface Try {
+  readonly username: string
+  readonly method: AuthMethod
+  readonly signal: AbortSignal | undefined
 }
 
 /**
@@ -123,7 +90,7 @@ export class Login {
   }
 
   password(username: string, password: string, signal?: AbortSignal): Promise<AuthOutcome> {
-    return this.#try(username, 'password', async (name) => {
+    return this.#try({ username, method: 'password', signal }, async (name) => {
       if (password === '' || password.length > LONGEST_SECRET)
         return this.#refuse(name, 'input', 'no password')
       const answer = await this.#parts.core.authenticate(
@@ -136,7 +103,7 @@ export class Login {
 
   /** Only after the door has verified the key's signature over this very connection. */
   key(username: string, key: OfferedKey, signal?: AbortSignal): Promise<AuthOutcome> {
-    return this.#try(username, 'key', async (name) => {
+    return this.#try({ username, method: 'key', signal }, async (name) => {
       const keyTry = this.#keyTry(name, key)
       if (this.#parts.refusedKeys.has(keyTry)) return this.#refuse(name, 'key', 'refused before')
       this.#keysAsked += 1
@@ -150,7 +117,7 @@ export class Login {
   }
 
   otp(username: string, code: string, signal?: AbortSignal): Promise<AuthOutcome> {
-    return this.#try(username, 'otp', async (name) => {
+    return this.#try({ username, method: 'otp', signal }, async (name) => {
       const first = this.#first
       if (!first) return this.#refuse(name, 'method', 'no first factor')
       const answer = await this.#parts.core.authenticateOtp(
@@ -171,8 +138,7 @@ export class Login {
 
   /** One try at a time, in its place, by one user. Core's silence is no answer, whatever form it takes. */
   async #try(
-    username: string,
-    method: AuthMethod,
+    { username, method, signal }: Try,
     ask: (name: string) => Promise<AuthOutcome>,
   ): Promise<AuthOutcome> {
     if (!this.#sameUser(username)) return this.#swapped(username)
@@ -185,6 +151,7 @@ export class Login {
     try {
       return await ask(name)
     } catch (cause) {
+      if (signal?.aborted) return { kind: 'unavailable', cause } // the client went away meanwhile
       return this.#unanswered(name, method, cause)
     } finally {
       this.#busy = false
@@ -199,8 +166,10 @@ export class Login {
         if (this.#over) return this.#tooLate(name)
         this.#first = { user: answer.user, seed: answer.seed }
         return { kind: 'more', prompt: 'otp', bound: answer.bound }
-      default:
+      case 'refused':
         return this.#refuse(name, 'credentials', answer.reason)
+      default:
+        return unreachable(answer)
     }
   }
 

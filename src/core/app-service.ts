@@ -27,7 +27,7 @@ export interface AppService {
   ): Promise<AuthAnswer>
   /** Assets granted to the user. `fresh` asks core to drop its cache: only when the person asked for it. */
   assets(user: User, options?: { fresh?: boolean; signal?: AbortSignal }): Promise<readonly Asset[]>
-  /** The one door to a connection: permission, credentials and rules of a target, now. Throws when core says no. */
+  /** The one door to a connection: permission, credentials and rules of a target, now. Throws CORE_DENIED when core says no. */
   prepare(user: User, target: Target, signal?: AbortSignal): Promise<Prepared>
   /** Is this still granted? Never throws; `unknown` when core does not answer or refuses our own key. */
   permission(user: User, target: Target, action: string, signal?: AbortSignal): Promise<Permission>
@@ -45,7 +45,10 @@ export interface AppService {
     commands: readonly CommandRecord[],
     signal?: AbortSignal,
   ): Promise<void>
-  /** The commands of this session that core already has, as core stores them (cut to its limits). */
+  /**
+   * The commands of this session that core already has, as core stores them (cut to its limits; `timestamp` in seconds).
+   * `commandKey` of command-records.ts makes both sides comparable.
+   */
   commandsStored(
     session: SessionRecord,
     signal?: AbortSignal,

@@ -60,8 +60,7 @@ export class CommandRecords {
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const { items, count } = await this.#page(session, seen, signal)
       for (const item of items) {
-        const { session: id, input, timestamp } = StoredCommandWire.parse(item)
-        if (id === session.id) found.push({ input, timestamp })
+        if (item.session === session.id) found.push({ input: item.input, timestamp: item.timestamp })
       }
       seen += items.length
       if (items.length === 0 || seen >= count) break
@@ -90,7 +89,9 @@ export class CommandRecords {
       signal,
     )
     if (answer.status !== 200) throw refusal(answer)
-    return parseBody(ListWire, answer)
+    const { items, count } = parseBody(ListWire, answer)
+    // An item that is not understood is an error: taken for a missing one it would be sent again.
+    return { items: items.map((body) => parseBody(StoredCommandWire, { ...answer, body })), count }
   }
 
   async #sendItems(items: readonly CommandBody[], signal?: AbortSignal): Promise<void> {

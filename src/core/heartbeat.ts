@@ -25,9 +25,9 @@ export interface HeartbeatParts {
 const DEFAULT_SECONDS = 20
 /** A beat that is not answered for so long is no longer waited for before the next one, though its answer counts. */
 const PATIENCE_MS = 3_000
+/** Of a beat. With the patience above it also bounds how many are under way at once: four. */
 const LIMIT_MS = 12_000
-/** Beats under way at once, and tasks in work at once. */
-const MOST_BEATS = 4
+/** Tasks in work at once. */
 const MOST_TASKS = 100
 /** Orders this program knows. Others are left open, for a bastion that does. */
 const KNOWN_TASKS: ReadonlySet<string> = new Set(['kill_session'])
@@ -109,11 +109,9 @@ export class Heartbeat implements AsyncDisposable {
     }
   }
 
-  /** A beat with its own time limit, whose failure is a value. The oldest gives way when too many hang. */
+  /** A beat with its own time limit, whose failure is a value. */
   #supervised(): Promise<boolean> {
     const control = new AbortController()
-    const [oldest] = this.#beats.keys()
-    if (oldest && this.#beats.size >= MOST_BEATS) oldest.abort()
     const limit = this.#parts.clock.after(LIMIT_MS, () => control.abort())
     const outcome = this.beat(control.signal)
       .then(

@@ -79,7 +79,7 @@ function judged(answer: CoreAnswer): AuthAnswer {
       // Only which fields: core's text could repeat what was sent.
       return {
         kind: 'refused',
-        reason: `not accepted: ${Object.keys(Object(answer.body)).slice(0, 8).join(', ')}`,
+        reason: `not accepted: ${fieldsOf(answer.body)}`,
       }
     default:
       throw refusal(answer)
@@ -97,3 +97,6 @@ const toUser = ({ id, username, name }: z.output<typeof UserWire>): User => ({
   username,
   name: name || username,
 })
+
+const fieldsOf = (body: unknown): string =>
+  typeof body === 'object' && body !== null ? Object.keys(body).slice(0, 8).join(', ') : ''

@@ -1,13 +1,14 @@
-import { Readable } from 'node:stream'
-import axios, { type AxiosResponse, isAxiosError } from 'axios'
+import type { Readable } from 'node:stream'
 import { Backoff } from '../base/backoff.ts'
 import { type Clock, sleep } from '../base/clock.ts'
 import { reasonOf } from '../base/fault.ts'
 import type { Secret } from '../base/secret.ts'
+import { unreachable } from '../base/unreachable.ts'
 import { type Agents, createAgents } from './agents.ts'
 import { type CoreAnswer, readAnswer, unusable } from './answer.ts'
 import { CoreError } from './core-error.ts'
 import { Deadline } from './deadline.ts'
+import { type Call, exchange, type Reply } from './exchange.ts'
 import { type AccessKey, sign } from './sign.ts'
 
 /** Who a request speaks for: nobody (logins), the registered terminal, or one that is about to register. */
@@ -141,48 +142,29 @@ export class CoreTransport implements Core, Disposable {
     return url
   }
 
-  /** One request on the wire. Nothing of axios gets out: its errors carry headers and bodies. */
   async #exchange(request: CoreRequest, url: URL, call: Call): Promise<Reply> {
-    const body = request.upload ? watched(request.upload.open(), call.progress) : jsonBody(request.body)
+    const { method, auth, upload, connection, long } = request
+    const sentAt = this.#clock.now()
     try {
-      const sentAt = this.#clock.now()
-      const response = await this.#axios(request, { url, body, signal: call.signal })
-      this.#measureSkew(response, sentAt)
-      return await this.#read(request, response, call)
-    } catch (error) {
-      if (error instanceof CoreError) throw error
+      const reply = await exchange(
+        {
+          method,
+          url,
+          headers: { ...this.#headers(auth), ...bodyHeaders(upload) },
+          body: upload ? upload.open() : jsonBody(request.body),
+          agents: connection === 'own' || upload ? this.#own : this.#shared,
+          mostBytes: long ? this.#limits.longAnswerBytes : this.#limits.answerBytes,
+        },
+        call,
+      )
+      this.#measureSkew(reply, sentAt)
+      return reply
+    } catch (cause) {
       throw unusable(request.step, {
-        message: `core at ${this.#base.host} did not answer: ${plainReason(call.signal, error)}`,
-        cause: new Error(plainReason(call.signal, error)),
+        message: `core at ${this.#base.host} did not answer: ${reasonOf(cause)}`,
+        cause,
       })
-    } finally {
-      if (body instanceof Readable) body.destroy()
     }
-  }
-
-  #axios(
-    { method, auth, upload, connection }: CoreRequest,
-    { url, body, signal }: { url: URL; body: Readable | string | undefined; signal: AbortSignal },
-  ): Promise<AxiosResponse<unknown>> {
-    const agents = connection === 'own' || upload ? this.#own : this.#shared
-    return axios.request<unknown>({
-      adapter: 'http',
-      url: url.href,
-      method,
-      headers: { ...this.#headers(auth), ...bodyHeaders(upload) },
-      data: body,
-      signal,
-      httpAgent: agents.httpAgent,
-      httpsAgent: agents.httpsAgent,
-      // A proxy of the environment is for the web, not for core; and it would see the secrets.
-      proxy: false,
-      maxRedirects: 0,
-      maxBodyLength: Number.POSITIVE_INFINITY,
-      responseType: 'stream',
-      validateStatus: () => true,
-      transformRequest: (data: unknown) => data,
-      transformResponse: (data: unknown) => data,
-    })
   }
 
   #headers(auth: CoreAuth): Record<string, string> {
@@ -192,45 +174,18 @@ export class CoreTransport implements Core, Disposable {
         return common
       case 'bootstrap':
         return { ...common, Authorization: `BootstrapToken ${auth.token.reveal()}` }
-      default:
+      case 'key':
         return { ...common, 'X-JMS-ORG': 'ROOT', ...sign(auth.key, this.#clock.now()) }
+      default:
+        return unreachable(auth)
     }
   }
 
-  async #read(request: CoreRequest, response: AxiosResponse<unknown>, call: Call): Promise<Reply> {
-    const { data, status, headers } = response
-    if (!(data instanceof Readable)) throw new Error('no body stream')
-    const most = request.long ? this.#limits.longAnswerBytes : this.#limits.answerBytes
-    const text = await readAll(data, { most, call })
-    return {
-      status,
-      text,
-      contentType: headerText(headers['content-type']),
-      location: headerText(headers['location']),
-    }
-  }
-
-  #measureSkew({ headers }: AxiosResponse<unknown>, sentAt: number): void {
-    const said = Date.parse(headerText(headers['date']))
+  #measureSkew({ date }: Reply, sentAt: number): void {
     // Core's Date has whole seconds: half a second is the best guess of what was cut off.
-    if (!Number.isNaN(said)) this.#clockSkew = said + 500 - (sentAt + this.#clock.now()) / 2
+    if (!Number.isNaN(date)) this.#clockSkew = date + 500 - (sentAt + this.#clock.now()) / 2
   }
 }
-
-interface Call {
-  readonly signal: AbortSignal
-  /** To be called whenever bytes moved. */
-  readonly progress: () => void
-}
-
-interface Reply {
-  status: number
-  text: string
-  contentType: string
-  location: string
-}
-
-const headerText = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 const jsonBody = (body: unknown): string | undefined =>
   body === undefined ? undefined : JSON.stringify(body)
@@ -256,38 +211,4 @@ function redirectTarget(step: string, from: URL, { status, location }: Reply): U
 
 function parseUrl(text: string, base: URL): URL | undefined {
   return text !== '' && URL.canParse(text, base.href) ? new URL(text, base) : undefined
-}
-
-function watched(source: Readable, progress: () => void): Readable {
-  source.on('data', progress)
-  source.pause()
-  return source
-}
-
-async function readAll(stream: Readable, { most, call }: { most: number; call: Call }): Promise<string> {
-  const onAbort = (): void => void stream.destroy(new Error('ended'))
-  call.signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    if (call.signal.aborted) onAbort()
-    const chunks: Buffer[] = []
-    let bytes = 0
-    for await (const chunk of stream) {
-      if (!Buffer.isBuffer(chunk)) throw new Error('no bytes')
-      call.progress()
-      bytes += chunk.length
-      if (bytes > most) throw new Error(`the answer is longer than ${most / MIB} MB`)
-      chunks.push(chunk)
-    }
-    return Buffer.concat(chunks).toString('utf8')
-  } finally {
-    call.signal.removeEventListener('abort', onAbort)
-    stream.destroy()
-  }
-}
-
-/** Why, without anything of the request: an abort's reason, or the name and text of a socket's error. */
-function plainReason(signal: AbortSignal, error: unknown): string {
-  if (signal.aborted) return signal.reason instanceof Error ? signal.reason.message : 'the call was cancelled'
-  if (isAxiosError(error) && error.message === '') return error.code ?? 'connection failed'
-  return reasonOf(error)
 }

@@ -87,7 +87,7 @@ export const zh: Record<keyof typeof en, string> = {
   'menu.help.keys': '方向键可编辑当前行、调出历史输入；Ctrl-D 退出。',
   'menu.language.name': '中文',
   'menu.column.name': '主机名',
-  'menu.column.address': 'IP',
+  'menu.column.address': '地址',
   'menu.column.accounts': '系统用户',
   'menu.column.comment': '备注',
   'menu.column.account': '系统用户',

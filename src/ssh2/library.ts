@@ -33,7 +33,7 @@ requirePatch(ssh2)
 export const { Client, Server, utils } = ssh2
 
 /** Without the patch long pastes break connections and a hostile peer fills the memory: no start without it. */
-function requirePatch(library: object): void {
+export function requirePatch(library: object): void {
   const found: unknown = 'cocodPatch' in library ? library.cocodPatch : undefined
   if (found === PATCH_REVISION) return
   throw new Fault('SSH2_UNPATCHED', {

@@ -20,6 +20,8 @@ export interface SshConnectionParts {
   readonly log: Log
   /** The login succeeded. */
   readonly onReady: () => void
+  /** The library gave the connection up and has ended its side; the peer may not. */
+  readonly onBroken: () => void
 }
 
 /** One client that speaks SSH: its login, then its channels. Ends with its socket. */
@@ -29,6 +31,7 @@ export class SshConnection {
   readonly #visits = new Set<Promise<void>>()
   readonly #login: SshLogin
   readonly #log: Log
+  readonly #channelEnds = new EventTarget()
   #algorithms: unknown
   #entry: Entry | undefined
   #channels = 0
@@ -56,6 +59,14 @@ export class SshConnection {
   /** Resolves when nothing of this connection runs any more. */
   async settled(): Promise<void> {
     while (this.#visits.size > 0) await Promise.all(this.#visits)
+  }
+
+  /**
+   * Resolves when the client has confirmed the end of each channel, or is gone. One that is cut off between the exit
+   * status and this reports a lost connection instead.
+   */
+  async quiet(): Promise<void> {
+    while (this.#channels > 0 && !this.#gone.signal.aborted) await this.#channelEnd()
   }
 
   /** Says goodbye; the socket ends when that is sent. */
@@ -107,8 +118,22 @@ export class SshConnection {
     const session = accept()
     session.on('close', () => {
       this.#channels -= 1
+      this.#channelEnds.dispatchEvent(new Event('end'))
     })
     withLogContext({ login: this.#parts.loginId }, () => this.#serve(session, entry))
+  }
+
+  #channelEnd(): Promise<void> {
+    const { signal } = this.#gone
+    return new Promise((resolve) => {
+      const done = (): void => {
+        signal.removeEventListener('abort', done)
+        this.#channelEnds.removeEventListener('end', done)
+        resolve()
+      }
+      signal.addEventListener('abort', done)
+      this.#channelEnds.addEventListener('end', done)
+    })
   }
 
   #serve(session: Session, { principal, direct }: Entry): void {
@@ -134,5 +159,6 @@ export class SshConnection {
       error instanceof Error && ('level' in error || 'code' in error || error instanceof RangeError)
     if (fromPeer) this.#log.debug({ err: error }, 'connection error')
     else this.#log.error({ err: error }, 'connection ended by a fault')
+    this.#parts.onBroken()
   }
 }

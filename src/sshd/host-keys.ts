@@ -32,12 +32,17 @@ export interface HostKeyOptions {
  */
 export async function loadHostKeys({ keysDir, hostKeyFile }: HostKeyOptions, log: Log): Promise<HostKey[]> {
   if (hostKeyFile !== undefined) return [await readKey(hostKeyFile, log)]
-  await mkdir(keysDir, { recursive: true, mode: 0o700 }).catch((cause) => {
+  await ownDirectory(keysDir).catch((cause) => {
     throw hostKeyFault(keysDir, cause)
   })
   const keys: HostKey[] = []
   for (const type of TYPES) keys.push(await readOrMake(join(keysDir, `ssh_host_${type}_key`), type, log))
   return keys
+}
+
+async function ownDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  await chmod(path, 0o700).catch(() => {}) // a read-only mount stays as it is; the files are looked at one by one
 }
 
 async function readOrMake(path: string, type: HostKeyType, log: Log): Promise<HostKey> {

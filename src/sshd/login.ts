@@ -1,5 +1,6 @@
 import { type DirectTarget, parseLoginName } from '../auth/direct-login.ts'
-import type { AuthMethod, AuthOutcome, Login } from '../auth/login.ts'
+import type { Login } from '../auth/login.ts'
+import type { AuthMethod, AuthOutcome } from '../auth/outcome.ts'
 import { unreachable } from '../base/unreachable.ts'
 import { say, sayFault, type TextKey } from '../i18n/i18n.ts'
 import type { Principal } from '../session/principal.ts'
@@ -59,11 +60,18 @@ export class SshLogin {
         return this.#publicKey(context)
       case 'keyboard-interactive':
         return this.#keyboard(context)
+      case 'none':
+      case 'hostbased':
+        return this.#unsupported(context)
       default:
-        this.#emptyRequests += 1
-        if (this.#emptyRequests > MAX_EMPTY_REQUESTS) return this.#parts.onEnd(this.#say('auth.tooMany'))
-        context.reject(this.#methods())
+        return unreachable(context)
     }
+  }
+
+  #unsupported(context: AuthContext): void {
+    this.#emptyRequests += 1
+    if (this.#emptyRequests > MAX_EMPTY_REQUESTS) this.#parts.onEnd(this.#say('auth.tooMany'))
+    else context.reject(this.#methods())
   }
 
   async #password(context: PasswordAuthContext): Promise<void> {
@@ -128,9 +136,7 @@ export class SshLogin {
       gone.addEventListener('abort', onGone, { once: true })
       context.prompt([{ prompt, echo: false }], '', instruction, (answers: unknown) => {
         gone.removeEventListener('abort', onGone)
-        const [answer, ...rest]: readonly unknown[] = Array.isArray(answers) ? answers : []
-        if (Array.isArray(answers)) resolve(typeof answer === 'string' && rest.length === 0 ? answer : '')
-        else resolve(undefined)
+        resolve(onlyAnswer(answers))
       })
     })
   }
@@ -170,4 +176,11 @@ export class SshLogin {
   #say(key: TextKey): string {
     return say(this.#parts.login.language, key)
   }
+}
+
+/** One question, one answer: more or fewer count as an empty one. Undefined for the library's error at an abort. */
+function onlyAnswer(answers: unknown): string | undefined {
+  if (!Array.isArray(answers)) return undefined
+  const answer: unknown = answers[0]
+  return answers.length === 1 && typeof answer === 'string' ? answer : ''
 }

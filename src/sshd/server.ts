@@ -1,49 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net'
-import { type AuthOptions, type CoreLogin, Login } from '../auth/login.ts'
+import { Login } from '../auth/login.ts'
 import { RefusedKeys } from '../auth/refused-keys.ts'
-import { type Clock, sleep } from '../base/clock.ts'
+import { sleep } from '../base/clock.ts'
 import { escapeControls } from '../base/escape.ts'
-import { reasonOf } from '../base/fault.ts'
-import type { Language } from '../i18n/i18n.ts'
-import type { Log } from '../log.ts'
 import { userAlgorithms } from '../ssh2/algorithms.ts'
 import { connectionInternals } from '../ssh2/internals.ts'
 import { type ClientInfo, type Connection, Server as Ssh2Server, type SshServer } from '../ssh2/library.ts'
 import { shareFairly } from '../ssh2/yielding.ts'
 import { plainAddress } from './address.ts'
 import { SshConnection } from './connection.ts'
-import type { HostKey } from './host-keys.ts'
 import { readIdent, skipNextWrite } from './ident.ts'
-import type { SshdHandlers } from './session-request.ts'
-import { SshdError } from './sshd-error.ts'
+import type { SshdParts } from './options.ts'
+import { listenFault } from './sshd-error.ts'
 import { Unauthenticated } from './unauthenticated.ts'
-
-export interface SshdOptions {
-  readonly host: string
-  /** 0: any free one. */
-  readonly port: number
-  readonly auth: AuthOptions
-  /** Until a client tells its own. */
-  readonly language: Language
-  /** From connect to the end of the login. */
-  readonly loginGraceSeconds?: number
-  readonly keepaliveSeconds?: number
-  readonly maxChannels?: number
-  readonly maxUnauthenticated?: number
-  readonly maxUnauthenticatedPerSource?: number
-  /** What visits get to come to their end when the daemon stops. */
-  readonly stopSeconds?: number
-}
-
-export interface SshdParts {
-  readonly options: SshdOptions
-  readonly hostKeys: readonly HostKey[]
-  readonly core: CoreLogin
-  readonly handlers: SshdHandlers
-  readonly clock: Clock
-  readonly log: Log
-}
 
 /** Says no more than it must. */
 const IDENT = 'cocod'
@@ -56,6 +26,8 @@ interface Arrival {
   readonly remoteAddr: string
   /** Ends the grace and gives the place among the unauthenticated back. */
   readonly settle: () => void
+  /** The connection is broken: what the peer leaves open is closed soon. */
+  readonly linger: () => void
   connection: SshConnection | undefined
 }
 
@@ -137,6 +109,7 @@ export class Sshd implements AsyncDisposable {
     const connections = [...this.#arrivals.values()].flatMap(({ connection }) => connection ?? [])
     const settled = Promise.all(connections.map((connection) => connection.settled()))
     await this.#atMost((this.#parts.options.stopSeconds ?? 10) * 1000, settled)
+    await this.#atMost(GOODBYE_MS, Promise.all(connections.map((connection) => connection.quiet())))
     for (const { socket, connection } of this.#arrivals.values()) {
       if (connection) connection.end()
       else socket.destroy()
@@ -192,7 +165,12 @@ export class Sshd implements AsyncDisposable {
       grace[Symbol.dispose]()
       place[Symbol.dispose]()
     }
-    return { socket, remoteAddr, settle, connection: undefined }
+    let goodbye: Disposable | undefined
+    const linger = (): void => {
+      goodbye ??= clock.after(GOODBYE_MS, () => socket.destroy())
+    }
+    socket.once('close', () => goodbye?.[Symbol.dispose]())
+    return { socket, remoteAddr, settle, linger, connection: undefined }
   }
 
   #onConnection(client: Connection, { header }: ClientInfo): void {
@@ -207,7 +185,11 @@ export class Sshd implements AsyncDisposable {
     arrival.connection = this.#connection(client, arrival, header.versions.software)
   }
 
-  #connection(client: Connection, { remoteAddr, settle }: Arrival, clientVersion: string): SshConnection {
+  #connection(
+    client: Connection,
+    { remoteAddr, settle, linger }: Arrival,
+    clientVersion: string,
+  ): SshConnection {
     const { core, options, handlers } = this.#parts
     const loginId = randomBytes(4).toString('hex')
     const log = this.#parts.log.child({ login: loginId })
@@ -222,17 +204,7 @@ export class Sshd implements AsyncDisposable {
       stopping: this.#stopping.signal,
       log: this.#parts.log,
       onReady: settle,
+      onBroken: linger,
     })
   }
-}
-
-function listenFault(host: string, port: number, cause: Error): SshdError {
-  const taken = 'code' in cause && cause.code === 'EADDRINUSE'
-  return new SshdError('SSHD_LISTEN', {
-    step: 'listen',
-    message: `cannot listen for SSH on ${host}:${port}: ${taken ? 'the port is taken' : reasonOf(cause)}`,
-    next: taken ? 'Stop what uses it, or set SSHD_PORT to another one.' : 'Check BIND_HOST and SSHD_PORT.',
-    facts: { host, port },
-    cause,
-  })
 }

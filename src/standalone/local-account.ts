@@ -68,7 +68,7 @@ const pathOf = (path: string): string =>
     .split(':')
     .filter(
       (entry) =>
-        entry.startsWith('/') && !entry.includes('/node_modules/') && !entry.includes('/node-gyp-bin'),
+        entry.startsWith('/') && !/\/node_modules(\/|$)/.test(entry) && !entry.includes('/node-gyp-bin'),
     )
     .join(':') || DEFAULT_PATH
 

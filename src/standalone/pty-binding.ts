@@ -4,9 +4,16 @@ import { Fault, reasonOf } from '../base/fault.ts'
 /** The native part of node-pty: what its JavaScript part calls. */
 export interface PtyBinding {
   /** forkpty(3) and execvp(3); the file descriptor is the master's, non-blocking. `exited` is called once. */
-  fork(start: PtyFork): { readonly fd: number; readonly pid: number }
+  fork(start: PtyFork): ForkedPty
   /** TIOCSWINSZ on the master. */
   resize(fd: number, columns: number, rows: number): void
+}
+
+export interface ForkedPty {
+  readonly fd: number
+  readonly pid: number
+  /** Of the slave, e.g. `/dev/pts/3`. */
+  readonly path: string
 }
 
 export interface PtyFork {
@@ -62,10 +69,11 @@ function callMember(owner: unknown, name: string, args: readonly unknown[]): unk
   return Reflect.apply(method, owner, args)
 }
 
-function forkResult(value: unknown): { readonly fd: number; readonly pid: number } {
-  if (typeof value === 'object' && value !== null && 'fd' in value && 'pid' in value) {
-    const { fd, pid } = value
-    if (typeof fd === 'number' && typeof pid === 'number') return { fd, pid }
+function forkResult(value: unknown): ForkedPty {
+  if (typeof value === 'object' && value !== null && 'fd' in value && 'pid' in value && 'pty' in value) {
+    const { fd, pid, pty: path } = value
+    if (typeof fd === 'number' && typeof pid === 'number' && typeof path === 'string')
+      return { fd, pid, path }
   }
   throw new TypeError('node-pty gave no terminal')
 }

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
 import { Readable, Writable } from 'node:stream'
 import { ReadStream } from 'node:tty'
 import type { Clock } from '../base/clock.ts'
@@ -13,7 +13,7 @@ export function startOnPty(binding: PtyBinding, start: ProgramStart & { readonly
   const exited = new Promise<Exit>((resolve) => {
     tell = resolve
   })
-  const { fd, pid } = binding.fork({
+  const { fd, pid, path } = binding.fork({
     file,
     args,
     cwd,
@@ -26,15 +26,17 @@ export function startOnPty(binding: PtyBinding, start: ProgramStart & { readonly
   void exited.then(() => {
     running = false
   })
-  const output = new PtyOutput(fd)
-  const input = new PtyInput({ fd, clock, open: () => !output.closed && !output.destroyed })
+  const slave = openSync(path, constants.O_RDWR | constants.O_NOCTTY)
+  const output = new PtyOutput({ fd, slave, exited })
+  const isOpen = (): boolean => running && !output.destroyed
+  const input = new PtyInput({ fd, clock, isOpen })
   return {
     output,
     errors: undefined,
     input,
     exited,
     resize: ({ columns, rows }) => {
-      if (!output.destroyed) binding.resize(fd, columns, rows)
+      if (isOpen()) binding.resize(fd, columns, rows)
     },
     signal: (name) => {
       if (running) signalGroup(pid, name)
@@ -48,35 +50,70 @@ export function startOnPty(binding: PtyBinding, start: ProgramStart & { readonly
   }
 }
 
-/** What the programs on a PTY print. Owns the file descriptor. */
+/**
+ * What the programs on a PTY print, until its first one has exited. Owns the master, and the slave too: when nobody
+ * else has it open the event loop takes the first partial read for the end, and the tail would be lost.
+ */
 class PtyOutput extends Readable {
+  readonly #fd: number
+  readonly #slave: number
   readonly #master: ReadStream
 
-  constructor(fd: number) {
+  constructor({ fd, slave, exited }: { fd: number; slave: number; exited: Promise<Exit> }) {
     super()
+    this.#fd = fd
+    this.#slave = slave
     this.#master = new ReadStream(fd)
     this.#master.on('data', (bytes: Buffer) => {
       if (!this.push(bytes)) this.#master.pause()
     })
-    this.#master.on('end', () => this.push(null))
-    // Linux says EIO when the last program has closed the terminal and all of its output was read.
     this.#master.on('error', (fault: NodeJS.ErrnoException) => {
-      if (fault.code === 'EIO') this.push(null)
-      else if (fault.code !== 'EAGAIN') this.destroy(fault)
+      if (fault.code !== 'EAGAIN' && fault.code !== 'EIO') this.destroy(fault)
     })
     this.#master.pause()
+    void exited.then(() => this.#finish())
   }
 
   override _read(): void {
-    this.#master.resume()
+    if (!this.#master.destroyed) this.#master.resume()
   }
 
   override _destroy(fault: Error | null, done: (fault?: Error | null) => void): void {
-    this.#master.destroy()
+    if (!this.#master.destroyed) {
+      this.#master.destroy()
+      closeSync(this.#slave)
+    }
     done(fault)
+  }
+
+  /** All that was printed is in the kernel now; what a job left in the background prints later is nobody's. */
+  #finish(): void {
+    if (this.destroyed) return
+    for (let bytes = readBuffered(this.#master); bytes; bytes = readBuffered(this.#master)) this.push(bytes)
+    for (let bytes = readWaiting(this.#fd); bytes; bytes = readWaiting(this.#fd)) this.push(bytes)
+    this.push(null)
+    this.#master.destroy()
+    closeSync(this.#slave)
   }
 }
 
+function readBuffered(stream: ReadStream): Buffer | undefined {
+  const bytes: unknown = stream.read()
+  return bytes instanceof Buffer ? bytes : undefined
+}
+
+/** What waits in the kernel; undefined when nothing does. The descriptor does not block. */
+function readWaiting(fd: number): Buffer | undefined {
+  const bytes = Buffer.allocUnsafe(READ_BYTES)
+  try {
+    const size = readSync(fd, bytes)
+    return size > 0 ? bytes.subarray(0, size) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const READ_BYTES = 64 * 1024
 const FIRST_PAUSE_MS = 1
 const MOST_PAUSE_MS = 20
 
@@ -88,14 +125,14 @@ const MOST_PAUSE_MS = 20
 class PtyInput extends Writable {
   readonly #fd: number
   readonly #clock: Clock
-  readonly #open: () => boolean
+  readonly #isOpen: () => boolean
   #timer: Disposable | undefined
 
-  constructor({ fd, clock, open }: { fd: number; clock: Clock; open: () => boolean }) {
+  constructor({ fd, clock, isOpen }: { fd: number; clock: Clock; isOpen: () => boolean }) {
     super({ decodeStrings: true })
     this.#fd = fd
     this.#clock = clock
-    this.#open = open
+    this.#isOpen = isOpen
   }
 
   override _write(bytes: Buffer, _encoding: BufferEncoding, done: (fault?: Error | null) => void): void {
@@ -108,7 +145,7 @@ class PtyInput extends Writable {
   }
 
   #writeRest(bytes: Buffer, pause: number, done: (fault?: Error | null) => void): void {
-    const { taken, fault } = this.#open() ? writeWhatFits(this.#fd, bytes) : CLOSED
+    const { taken, fault } = this.#isOpen() ? writeWhatFits(this.#fd, bytes) : CLOSED
     if (fault || taken === bytes.length) {
       done(fault)
       return

@@ -58,10 +58,14 @@ function insert(line: Line, text: string): Step {
   return editing({ ...line, text: whole, cursor: boundaryFrom(whole, before.length) })
 }
 
+/** UTF-16 units looked at for the edges of one cluster: a key's cost must not grow with the line. */
+const NEAR = 64
+
 /** The first cluster edge at or after `index`. */
 function boundaryFrom(text: string, index: number): number {
-  let edge = 0
-  for (const cluster of clusters(text)) {
+  if (index === text.length) return index
+  let edge = Math.max(0, index - NEAR)
+  for (const cluster of clusters(text.slice(edge, index + NEAR))) {
     if (edge >= index) break
     edge += cluster.length
   }
@@ -69,14 +73,32 @@ function boundaryFrom(text: string, index: number): number {
 }
 
 const previous = ({ text, cursor }: Line): number =>
-  cursor - (clusters(text.slice(0, cursor)).at(-1)?.length ?? 0)
-const next = ({ text, cursor }: Line): number => cursor + (clusters(text.slice(cursor))[0]?.length ?? 0)
-const lengthOf = (text: string, part: RegExp): number => part.exec(text)?.[0].length ?? 0
-const wordStart = ({ text, cursor }: Line): number =>
-  cursor - lengthOf(text.slice(0, cursor), /[\p{L}\p{N}\p{M}]*[^\p{L}\p{N}\p{M}]*$/u)
-const wordEnd = ({ text, cursor }: Line): number =>
-  cursor + lengthOf(text.slice(cursor), /^[^\p{L}\p{N}\p{M}]*[\p{L}\p{N}\p{M}]*/u)
-const blankWordStart = ({ text, cursor }: Line): number => cursor - lengthOf(text.slice(0, cursor), /\S*\s*$/)
+  cursor - (clusters(text.slice(Math.max(0, cursor - NEAR), cursor)).at(-1)?.length ?? 0)
+const next = ({ text, cursor }: Line): number =>
+  cursor + (clusters(text.slice(cursor, cursor + NEAR))[0]?.length ?? 0)
+
+// Scans, not expressions that end in `$`: those try every start and are quadratic.
+const isWord = (char: string | undefined): boolean =>
+  char !== undefined && /[\p{L}\p{N}\p{M}\p{Cs}\p{Cf}]/u.test(char)
+const isBlank = (char: string | undefined): boolean => char === ' '
+
+/** Back over what is no word, then over the word. */
+function startOf({ text, cursor }: Line, isPart: (char: string | undefined) => boolean): number {
+  let at = cursor
+  while (at > 0 && !isPart(text[at - 1])) at--
+  while (at > 0 && isPart(text[at - 1])) at--
+  return at
+}
+
+const wordStart = (line: Line): number => startOf(line, isWord)
+const blankWordStart = (line: Line): number => startOf(line, (char) => !isBlank(char))
+
+function wordEnd({ text, cursor }: Line): number {
+  let at = cursor
+  while (at < text.length && !isWord(text[at])) at++
+  while (at < text.length && isWord(text[at])) at++
+  return at
+}
 
 type Place = (line: Line) => number
 

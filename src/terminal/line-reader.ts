@@ -21,6 +21,9 @@ export interface LineRequest {
   readonly history?: readonly string[]
 }
 
+/** Bytes taken in one turn of the event loop: a flood of keys must not hold up everybody else. */
+const MOST_AT_ONCE = 256
+
 const GONE: LineInput = { kind: 'gone' }
 const EOF: LineInput = { kind: 'eof' }
 
@@ -48,6 +51,7 @@ class LineReading {
   readonly #closers: Array<() => void> = []
   #line: Line
   #settled = false
+  #turn: NodeJS.Immediate | undefined
   #stale = false
 
   constructor(request: LineRequest, signal: AbortSignal, resolve: (input: LineInput) => void) {
@@ -74,7 +78,7 @@ class LineReading {
       }),
     )
     this.#send(this.#echo.begin(this.#line))
-    if (!output.writableNeedDrain) input.resume()
+    this.#goOn()
   }
 
   #on<Args extends unknown[]>(
@@ -90,7 +94,9 @@ class LineReading {
     this.#closers.push(() => thing[Symbol.dispose]())
   }
 
-  #take(bytes: Buffer): void {
+  #take(packet: Buffer): void {
+    const bytes = packet.subarray(0, MOST_AT_ONCE)
+    if (packet.length > MOST_AT_ONCE) this.#later(packet.subarray(MOST_AT_ONCE))
     let bell = ''
     for (const [index, byte] of bytes.entries()) {
       const key = this.#keys.push(byte)
@@ -108,6 +114,17 @@ class LineReading {
     }
     this.#send(this.#echo.change(this.#line) + bell)
     if (this.#terminal.output.writableNeedDrain) this.#terminal.input.pause()
+  }
+
+  #later(bytes: Buffer): void {
+    const { input } = this.#terminal
+    input.pause()
+    input.unshift(bytes)
+    this.#turn = setImmediate(() => this.#goOn())
+  }
+
+  #goOn(): void {
+    if (!this.#terminal.output.writableNeedDrain) this.#terminal.input.resume()
   }
 
   #edit(line: Line): void {
@@ -135,7 +152,7 @@ class LineReading {
 
   #drained(): void {
     if (this.#stale) this.#redraw()
-    if (!this.#terminal.output.writableNeedDrain) this.#terminal.input.resume()
+    this.#goOn()
   }
 
   #redraw(): void {
@@ -151,6 +168,7 @@ class LineReading {
   #settle(input: LineInput): void {
     if (this.#settled) return
     this.#settled = true
+    clearImmediate(this.#turn)
     this.#terminal.input.pause()
     for (const close of this.#closers) close()
     this.#resolve(input)

@@ -16,6 +16,8 @@ export interface LineView {
 /** What the terminal shows now. */
 export interface Drawn {
   readonly view: LineView
+  /** The part of the text that is shown: all of it, unless it does not fit the window. */
+  readonly shown: string
   readonly cursor: Spot
   readonly end: Spot
 }
@@ -35,7 +37,8 @@ export function drawLine(
   view: LineView,
 ): { readonly echo: string; readonly drawn: Drawn } {
   const { shown, cursor, end } = layOut(view)
-  const now: Drawn = { view, cursor, end }
+  const now: Drawn = { view, shown, cursor, end }
+  if (drawn && unchanged(drawn, now)) return { echo: '', drawn: now }
   const added = drawn && appended(drawn, now)
   if (added !== undefined) return { echo: added, drawn: now }
   // A row that is just full leaves the cursor in doubt (xterm's pending wrap): a blank and a return settle it.
@@ -50,35 +53,31 @@ export function drawLine(
 export const leaveLine = ({ cursor, end }: Drawn): string => '\r\n'.repeat(end.row - cursor.row + 1)
 
 /** Only printable ASCII behind the end, on the same row: sent as it is, because that is nearly every key. */
-function appended(drawn: Drawn, { view, cursor, end }: Drawn): string | undefined {
-  const { text, size } = drawn.view
-  const added = view.text.slice(text.length)
+function appended(drawn: Drawn, { view, shown, cursor, end }: Drawn): string | undefined {
+  const added = shown.slice(drawn.shown.length)
   const plain =
-    view.text.startsWith(text) &&
+    shown.startsWith(drawn.shown) &&
     /^[\x20-\x7e]*$/.test(added) &&
     sameSpot(drawn.cursor, drawn.end) &&
     sameSpot(cursor, end) &&
     cursor.row === drawn.cursor.row &&
     cursor.column === drawn.cursor.column + added.length
-  return plain && size.columns === view.size.columns && size.rows === view.size.rows ? added : undefined
+  return plain && sameSize(drawn.view.size, view.size) ? added : undefined
 }
+
+const unchanged = (drawn: Drawn, { view, shown, cursor }: Drawn): boolean =>
+  shown === drawn.shown && sameSpot(cursor, drawn.cursor) && sameSize(view.size, drawn.view.size)
 
 /**
  * Rows between the prompt's first cell and the cursor after the window changed: some terminals rewrap the line, some
  * do not, so the smaller of the two, which never reaches into what was printed before.
  */
 function rowsAbove(drawn: Drawn, size: Size): number {
-  const { columns, rows } = drawn.view.size
-  if (columns === size.columns && rows === size.rows) return drawn.cursor.row
+  if (sameSize(drawn.view.size, size)) return drawn.cursor.row
   return Math.min(drawn.cursor.row, layOut({ ...drawn.view, size }).cursor.row)
 }
 
-interface Layout {
-  /** The part of the text that is shown: all of it, unless it does not fit the window. */
-  readonly shown: string
-  readonly cursor: Spot
-  readonly end: Spot
-}
+type Layout = Omit<Drawn, 'view'>
 
 function layOut({ prompt, text, cursor, size }: LineView): Layout {
   const columns = Math.max(2, size.columns)
@@ -132,3 +131,4 @@ const wrapped = ({ row, column }: Spot, columns: number): Spot => ({
 })
 
 const sameSpot = (a: Spot, b: Spot): boolean => a.row === b.row && a.column === b.column
+const sameSize = (a: Size, b: Size): boolean => a.columns === b.columns && a.rows === b.rows

@@ -1,6 +1,6 @@
 import type { Key } from './keys.ts'
 import type { Prompts } from './prompts.ts'
-import { wasSeen } from './reading.ts'
+import { standsAmong } from './reading.ts'
 import type { Screen } from './screen.ts'
 import { TypedLine } from './typed-line.ts'
 
@@ -81,8 +81,10 @@ export class AlternateLines {
       const text = watched.line.text.trimEnd()
       return text.trim() !== '' && this.#shows(watched.prompt, text) ? text : undefined
     }
-    const left = this.#screen.row !== watched.row
-    if (!left) watched.shown = this.#after(watched) ?? watched.shown
+    const shown = this.#after(watched) ?? ''
+    // In the last row the window scrolls under the cursor.
+    const left = this.#screen.row !== watched.row || shown === ''
+    if (!left) watched.shown = shown
     return left && watched.shown !== '' ? watched.shown : undefined
   }
 
@@ -92,7 +94,7 @@ export class AlternateLines {
     for (let row = first; row <= last; row++) {
       const { text: line } = this.#screen.logical(row)
       const from = line.lastIndexOf(prompt)
-      if (from >= 0 && wasSeen(text, line.slice(from + prompt.length))) return true
+      if (from >= 0 && standsAmong(text, line.slice(from + prompt.length))) return true
     }
     return false
   }

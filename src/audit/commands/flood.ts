@@ -2,9 +2,13 @@
 const TAIL_BYTES = 16_384
 /** A private mode's sequence is shorter than this. */
 const MOST_SEQUENCE = 32
-const MODE = /^\x1b\[\?([\d;]{1,24})([hl])/
 const BEGIN = Buffer.from('\x1b[?')
 const LF = 10
+const ZERO = 0x30
+const NINE = 0x39
+const SEMICOLON = 0x3b
+const SET = 0x68
+const RESET = 0x6c
 
 export interface Tail {
   readonly bytes: Uint8Array
@@ -26,14 +30,18 @@ export class Flood {
 
   /** Whether a line editor begins or ends in `bytes`, also when its sequence began in what was skipped before. */
   switchesEditor(bytes: Uint8Array): boolean {
-    return this.#modes(bytes).some(({ mode }) => mode === 2004)
+    let switches = false
+    this.#eachMode(bytes, (mode) => {
+      switches ||= mode === 2004
+    })
+    return switches
   }
 
   skip(bytes: Uint8Array): void {
-    for (const { mode, on } of this.#modes(bytes)) {
+    this.#eachMode(bytes, (mode, on) => {
       if (mode === 2004) this.#editor = on
-      else if (mode === 1049 || mode === 1047 || mode === 47) this.#alternate = on
-    }
+      else this.#alternate = on
+    })
     this.#keep(bytes)
   }
 
@@ -44,10 +52,10 @@ export class Flood {
     return { bytes: whole.subarray(from), alternate: this.#alternate, editor: this.#editor }
   }
 
-  #modes(bytes: Uint8Array): { mode: number; on: boolean }[] {
+  #eachMode(bytes: Uint8Array, found: (mode: number, on: boolean) => void): void {
     const over = this.#ring.subarray(Math.max(0, this.#length - MOST_SEQUENCE), this.#length)
-    const head = Buffer.concat([over, bytes.subarray(0, MOST_SEQUENCE)])
-    return [...modesIn(head), ...modesIn(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))]
+    eachMode(Buffer.concat([over, bytes.subarray(0, MOST_SEQUENCE)]), found)
+    eachMode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), found)
   }
 
   #keep(bytes: Uint8Array): void {
@@ -68,10 +76,30 @@ export class Flood {
   }
 }
 
-function* modesIn(bytes: Buffer): Generator<{ mode: number; on: boolean }> {
-  for (let at = bytes.indexOf(BEGIN); at >= 0; at = bytes.indexOf(BEGIN, at + BEGIN.length)) {
-    const found = MODE.exec(bytes.toString('latin1', at, at + MOST_SEQUENCE))
-    if (!found) continue
-    for (const mode of found[1]?.split(';') ?? []) yield { mode: Number(mode), on: found[2] === 'h' }
+/** Calls `found` for each mode of interest that is switched in `bytes`. No strings are made: a flood may be all modes. */
+function eachMode(bytes: Buffer, found: (mode: number, on: boolean) => void): void {
+  for (let at = bytes.indexOf(BEGIN); at >= 0; at = bytes.indexOf(BEGIN, at)) {
+    const from = at + BEGIN.length
+    at = endOfModes(bytes, from)
+    const final = bytes[at]
+    if (final !== SET && final !== RESET) continue
+    let mode = 0
+    for (let digit = from; digit <= at; digit++) {
+      const byte = bytes[digit] ?? 0
+      if (byte >= ZERO && byte <= NINE) mode = mode * 10 + byte - ZERO
+      else {
+        if (mode === 2004 || mode === 1049 || mode === 1047 || mode === 47) found(mode, final === SET)
+        mode = 0
+      }
+    }
   }
+}
+
+function endOfModes(bytes: Buffer, from: number): number {
+  let at = from
+  for (const end = from + MOST_SEQUENCE; at < end; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte !== SEMICOLON && (byte < ZERO || byte > NINE)) break
+  }
+  return at
 }

@@ -91,7 +91,7 @@ export class Intake {
 
   /** Resolves when everything taken so far is parsed. Nothing may come after. */
   drained(): Promise<void> {
-    this.#endFlood()
+    this.#endFlood(MOST_OUTPUT)
     this.#wake()
     if (!this.#busy) return Promise.resolve()
     return new Promise((resolve) => {
@@ -125,8 +125,9 @@ export class Intake {
     this.#items.push({ kind: 'output', at: this.#clock.monotonic(), bytes: kept })
   }
 
-  #endFlood(): void {
-    if (!this.#flood) return
+  /** Goes on skipping while too much waits already. */
+  #endFlood(mostWaiting = MOST_OUTPUT - FLOOD_BYTES): void {
+    if (!this.#flood || this.#outputBytes > mostWaiting) return
     this.#sinceKey = 0
     const tail = this.#flood.take()
     this.#flood = undefined

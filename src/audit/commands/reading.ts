@@ -21,22 +21,23 @@ export function decide(typed: Typed, shown: string, editor: boolean): Reading | 
   if (seen.trim() === '' || isMask(seen, keys)) return undefined
   if (!typed.sure) return { text: seen, confidence: 'screen' }
   if (keys.trim() === '') return undefined
-  if (wasSeen(keys, seen)) return { text: keys, confidence: 'screen' }
+  if (seen.includes(keys) || bare(seen) === bare(keys)) return { text: keys, confidence: 'screen' }
+  const among = standsAmong(keys, seen)
+  // Other output came between, on rows of its own.
+  if (among && seen.includes('\n')) return { text: keys, confidence: 'screen' }
   // A line editor may have put something else there: an abbreviation, a macro. Without one it was not echoed.
-  return editor ? { text: seen, confidence: 'typed' } : undefined
+  return editor || among ? { text: seen, confidence: 'typed' } : undefined
 }
 
-/** Whether the screen shows the typed text, perhaps with noise between it or with its blanks lost. */
-export function wasSeen(keys: string, shown: string): boolean {
-  if (shown.includes(keys)) return true
+/** Whether the screen shows all that was typed, in its order. */
+export function standsAmong(keys: string, shown: string): boolean {
   const [wanted, found] = [bare(keys), bare(shown)]
   if (wanted === '' || wanted.length * 4 < found.length) return false
   let at = 0
   for (const character of found) {
     if (wanted.startsWith(character, at)) at += character.length
-    if (at === wanted.length) return true
   }
-  return false
+  return at === wanted.length
 }
 
 /** Stars for each character: a masked secret. */

@@ -1,9 +1,11 @@
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'libsql'
+import { z } from 'zod'
 import { Fault } from '../../base/fault.ts'
 
 const SCHEMA_VERSION = 1
+const Version = z.object({ user_version: z.int() })
 
 const SCHEMA = `
   CREATE TABLE terminals (
@@ -91,7 +93,7 @@ function migrate(database: Database.Database, path: string): void {
   database.pragma('journal_mode = WAL')
   // Whoever was answered 201 deletes its copy: an answer must survive a power cut.
   database.pragma('synchronous = FULL')
-  const version = Number(database.prepare('PRAGMA user_version').pluck().get())
+  const { user_version: version } = Version.parse(database.prepare('PRAGMA user_version').get())
   if (version > SCHEMA_VERSION) {
     throw new EmbeddedCoreError('EMBEDDED_CORE_DATABASE', {
       step: 'open database',

@@ -13,13 +13,15 @@ const MB = 1024 * 1024
 const PTY = { term: 'xterm', modes: {}, size: { columns: 100, rows: 30 } }
 const hash = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
-async function untilOutput(channel: AssetChannel, wanted: string): Promise<void> {
+/** Reads output until `wanted` was in it; what was read before counts. */
+function reader(channel: AssetChannel): (wanted: string) => Promise<void> {
   let seen = ''
-  for (;;) {
-    const bytes: unknown = channel.output.read()
-    if (Buffer.isBuffer(bytes)) seen += bytes.toString('latin1')
-    if (seen.includes(wanted)) return
-    if (bytes === null) await once(channel.output, 'readable')
+  return async (wanted) => {
+    while (!seen.includes(wanted)) {
+      const bytes: unknown = channel.output.read()
+      if (Buffer.isBuffer(bytes)) seen += bytes.toString('latin1')
+      else await once(channel.output, 'readable')
+    }
   }
 }
 
@@ -56,16 +58,17 @@ test('a 1.5 MB paste into cat on a terminal without echo arrives exactly', async
   await using connection = await connector.connect({ port, user, privateKey: privateKey.text })
   const target = join(home, 'pasted')
   const channel = await connection.exec(`stty -echo; echo ready; cat > ${target}; echo END`, PTY)
-  await untilOutput(channel, 'ready')
+  const until = reader(channel)
+  await until('ready')
   // Lines short enough for a terminal in line mode.
   const paste = Buffer.from(
-    Array.from({ length: 24_576 }, () => randomBytes(31).toString('hex').slice(0, 63))
+    Array.from({ length: 24_576 }, () => randomBytes(32).toString('hex').slice(0, 63))
       .join('\n')
       .concat('\n'),
   )
   expect(paste.length).toBe(1.5 * MB)
   channel.input.write(Buffer.concat([paste, Buffer.from([4])]))
-  await untilOutput(channel, 'END')
+  await until('END')
   expect(hash(readFileSync(target))).toBe(hash(paste))
   channel.close()
 })
@@ -118,10 +121,11 @@ test('window size and signals reach the program', async () => {
     "stty size; trap 'stty size' WINCH; echo up; while :; do sleep 0.05; done",
     PTY,
   )
-  await untilOutput(channel, '30 100')
-  await untilOutput(channel, 'up')
+  const until = reader(channel)
+  await until('30 100')
+  await until('up')
   channel.resize({ columns: 77, rows: 22 })
-  await untilOutput(channel, '22 77')
+  await until('22 77')
   channel.output.resume()
   channel.errors.resume()
   channel.signal('TERM')

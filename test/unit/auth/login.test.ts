@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type AuthOptions, type AuthOutcome, type CoreLogin, Login } from '../../../src/auth/login.ts'
+import { type CoreLogin, Login } from '../../../src/auth/login.ts'
+import type { AuthOptions, AuthOutcome } from '../../../src/auth/outcome.ts'
 import { RefusedKeys } from '../../../src/auth/refused-keys.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import { CoreError } from '../../../src/core/core-error.ts'

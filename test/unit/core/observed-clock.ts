@@ -21,6 +21,17 @@ export class ObservedClock extends ManualClock {
     }
   }
 
+  /** Resolves when somebody begins to wait, from now on. */
+  nextTimer(): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        this.#watchers.delete(look)
+        resolve()
+      }
+      this.#watchers.add(look)
+    })
+  }
+
   /** Resolves with the length of the first timer pending that is from `least` to `most` ms long. */
   untilTimer(least: number, most: number): Promise<number> {
     return new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { type Clock, systemClock } from '../../../src/base/clock.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import { HttpAppService } from '../../../src/core/http-app-service.ts'
@@ -53,3 +54,7 @@ export const sessionRecord = (given: Partial<SessionRecord> = {}): SessionRecord
   dateStart: Date.UTC(2019, 7, 26, 10, 0, 0),
   ...given,
 })
+
+// The matchers of vitest are of type any.
+export const containing = (text: string): unknown => expect.stringContaining(text)
+export const matching = (pattern: RegExp): unknown => expect.stringMatching(pattern)

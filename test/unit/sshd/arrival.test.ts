@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { ManualClock } from '../../fixtures/manual-clock.ts'
 import { rawSocket } from '../../fixtures/raw-socket.ts'
@@ -30,6 +31,7 @@ test.each([
 ])('an identification line %s begins the key exchange, and ours is sent once', async (_what, pieces) => {
   await using door = await openDoor()
   await using raw = await rawSocket(door.port)
+  await raw.until((bytes) => bytes.includes('\n')) // accepted: from here on every piece arrives alone
   for (const piece of pieces) await raw.piece(piece)
   const bytes = await raw.until(hasKexinit)
   expect(bytes.subarray(0, SERVER_IDENT.length).toString()).toBe(SERVER_IDENT)
@@ -66,6 +68,20 @@ test.each([
   raw.socket.end()
   await raw.closed
   await stillWorks(door)
+})
+
+test('a peer that keeps its side of a broken connection open is cut after a second', async () => {
+  const clock = new ManualClock()
+  await using door = await openDoor({ clock })
+  await using raw = await rawSocket(door.port, { allowHalfOpen: true })
+  const ended = once(raw.socket, 'end')
+  await raw.piece(IDENT)
+  await raw.until(hasKexinit)
+  await raw.piece(Buffer.alloc(64, 0xff))
+  await ended
+  expect(door.sshd.connections.all).toBe(1)
+  clock.advance(1000)
+  await expect.poll(() => door.sshd.connections.all).toBe(0)
 })
 
 test.each([

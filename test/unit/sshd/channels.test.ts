@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { Client, type SshClient } from '../../../src/ssh2/library.ts'
 import type { Visit } from '../../../src/sshd/session-request.ts'
 import type { Exit } from '../../../src/terminal/terminal.ts'
+import { ManualClock } from '../../fixtures/manual-clock.ts'
 import { runSsh, sshClient } from '../../fixtures/ssh-client.ts'
 import { greet, openDoor, scratch } from './door.ts'
 
@@ -26,7 +27,7 @@ async function ssh2Client(port: number, user = 'alice@root@web-9'): Promise<SshC
   return client
 }
 
-test('size, TERM and modes of the PTY arrive, and every change of the window', async () => {
+test('size and TERM of the PTY arrive, and every change of the window', async () => {
   const visits: Visit[] = []
   await using door = await openDoor({
     handlers: {
@@ -75,7 +76,6 @@ test.each([
   })
   const client = await ssh2Client(door.port)
   client.shell({ ...asked, width: 0, height: 0, term: 'vt100' }, (_error, channel) => channel.resume())
-  await once(client, 'close', { signal: AbortSignal.timeout(1) }).catch(() => {})
   await expect.poll(() => visits[0]?.terminal.size).toEqual(size)
   client.end()
 })
@@ -96,7 +96,7 @@ test('signals of the client reach the visit', async () => {
     client.exec('x', (error, channel) => {
       if (error) return reject(error)
       channel.once('data', () => channel.signal('TERM'))
-      channel.on('exit', (code, signal) => resolve([code, signal]))
+      channel.on('exit', (...told: unknown[]) => resolve(told.slice(0, 2)))
     })
   })
   expect(exit).toEqual([null, 'SIGTERM'])
@@ -196,38 +196,9 @@ test('the eleventh channel is refused, and after one has ended there is room aga
   client.end()
 })
 
-test.each([
-  ['-W', { args: ['-W', '127.0.0.1:22'] }, /administratively prohibited|forwarding failed/],
-  [
-    '-R',
-    { args: ['-R', '0:127.0.0.1:22', '-N'], options: { ExitOnForwardFailure: 'yes' } },
-    /remote port forwarding failed/,
-  ],
-  ['a subsystem', { args: ['-s'], command: 'sftp' }, /subsystem request failed/],
-])('%s is refused', async (_what, asked, said) => {
-  await using door = await openDoor()
-  const options = { LogLevel: 'INFO', ...asked.options }
-  const run = await runSsh({ port: door.port, user: 'alice#web', password: 'right', ...asked, options })
-  expect(run.stderr.toString()).toMatch(said)
-  expect(run.code).not.toBe(0)
-})
-
-test('forwarding of agents and X11 is refused and the session goes on without', async () => {
-  await using door = await openDoor()
-  const client = await ssh2Client(door.port)
-  const asked = ['auth-agent-req@openssh.com']
-  const refused = new Promise((resolve) => {
-    client.exec('x', { x11: true }, (error) => resolve(error?.message))
-  })
-  expect(await refused).toMatch(/X11/)
-  expect(asked).toHaveLength(1)
-  client.end()
-  const run = await runSsh({ port: door.port, user: 'alice', password: 'right', args: ['-A'] })
-  expect(run.stdout.toString()).toContain('hello Alice')
-})
-
 test('when the daemon stops the visits are told, and then the port is free', async () => {
   await using door = await openDoor({
+    clock: new ManualClock(),
     handlers: {
       ...greet,
       onShell: async ({ terminal, signal }) => {
@@ -240,8 +211,13 @@ test('when the daemon stops the visits are told, and then the port is free', asy
   })
   await using ssh = await sshClient({ port: door.port, user: 'alice', password: 'right' })
   await ssh.untilScreen(/here/)
-  await door.sshd.close()
+  // Stopped, it reads everything we send at once: a goodbye sent too early would hide the exit status.
+  process.kill(ssh.pid, 'SIGSTOP')
+  const closed = door.sshd.close()
+  for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+  process.kill(ssh.pid, 'SIGCONT')
   expect(await ssh.closed).toBe(9)
+  await closed
   expect(ssh.history()).toContain('goodbye')
   const late = connect({ port: door.port, host: '127.0.0.1' })
   await expect(once(late, 'connect')).rejects.toThrow(/ECONNREFUSED/)

@@ -8,7 +8,8 @@ import type { AuthAnswer, LoginAttempt, User } from '../../../src/core/model.ts'
 import { createLog } from '../../../src/log.ts'
 import { generateHostKey } from '../../../src/ssh2/keys.ts'
 import type { HostKey } from '../../../src/sshd/host-keys.ts'
-import { type Sshd, type SshdOptions, startSshd } from '../../../src/sshd/server.ts'
+import type { SshdOptions } from '../../../src/sshd/options.ts'
+import { type Sshd, startSshd } from '../../../src/sshd/server.ts'
 import type { SshdHandlers } from '../../../src/sshd/session-request.ts'
 
 export const alice: User = { id: 'u-1', username: 'alice', name: 'Alice' }
@@ -21,7 +22,7 @@ export class TinyCore implements CoreLogin {
   keys: string[] = []
   otp: { code: string; bound: boolean } | undefined
   /** Thrown instead of an answer. */
-  fault: unknown
+  fault: Error | undefined
   /** Every call, in order. */
   readonly calls: Array<LoginAttempt | { code: string }> = []
 

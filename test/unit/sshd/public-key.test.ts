@@ -63,7 +63,7 @@ test.each([
   await using door = await doorFor(key)
   await using raw = await rawSsh(door)
   raw.send(signedKey({ user: 'alice', key, sessionId: raw.sessionId, ...change }))
-  expect(await raw.next()).toMatchObject({ kind: expect.stringMatching(/^(failure|closed)$/) })
+  expect((await raw.next()).kind).toMatch(/^(failure|closed)$/)
   expect(door.core.calls).toEqual([])
 })
 
@@ -112,8 +112,8 @@ test('the twenty-first offer ends the connection, and core has heard of none', a
     expect(await raw.next()).toEqual({ kind: 'message60' })
   }
   raw.send(keyOffer('alice', key))
-  expect(await raw.next()).toMatchObject({ kind: 'banner', text: expect.stringContaining('Too many') })
-  expect(await raw.next()).toMatchObject({ kind: 'closed', text: expect.stringContaining('Too many') })
+  expect(JSON.stringify(await raw.next())).toMatch(/banner.*Too many/)
+  expect(JSON.stringify(await raw.next())).toMatch(/closed.*Too many/)
   expect(door.core.calls).toEqual([])
 })
 

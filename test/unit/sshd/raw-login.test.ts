@@ -42,7 +42,7 @@ test('eight wrong passwords: core hears of six, and the connection is ended with
     if (answer.kind !== 'failure') break
   }
   expect(answers).toEqual([...Array<string>(5).fill('failure'), 'banner'])
-  expect(await raw.next()).toMatchObject({ kind: 'closed', text: expect.stringContaining('Too many') })
+  expect(JSON.stringify(await raw.next())).toMatch(/closed.*Too many/)
   expect(door.core.calls).toHaveLength(6)
 })
 
@@ -109,6 +109,6 @@ test.each([
   await using raw = await rawSsh(door)
   raw.send(message)
   raw.send(userauth('alice', 'none'))
-  expect(await raw.next()).toMatchObject({ kind: expect.stringMatching(/^(failure|closed)$/) })
+  expect((await raw.next()).kind).toMatch(/^(failure|closed)$/)
   expect(door.lines.filter(({ msg }) => msg === 'login accepted')).toEqual([])
 })

@@ -19,7 +19,7 @@ test('plain style changes nothing', () => {
 test('restoring leaves a healthy screen and its cursor where they are', async () => {
   using terminal = new MemoryTerminal()
   terminal.output.write(`one\r\ntwo${RESTORE_SCREEN}!`)
-  await terminal.screen.settled()
+  await terminal.settled()
   expect(terminal.screen.text()).toBe('one\ntwo!')
   expect(terminal.screen.cursor).toEqual({ row: 1, column: 4 })
 })
@@ -31,7 +31,7 @@ test('restoring brings back the screen a cut-off full-screen program had left', 
     '\x1b[?1049h\x1b[2;5r\x1b[?25l\x1b[?1000h\x1b[?7l\x1b[4h\x1b[31m\x1b(0\x1b[5;9Heditor',
   )
   terminal.output.write(`${RESTORE_SCREEN}\r\nOpt> q`)
-  await terminal.screen.settled()
+  await terminal.settled()
   expect(terminal.screen.alternate).toBe(false)
   expect(terminal.screen.text()).toBe('one\ntwo\nOpt> q')
 })

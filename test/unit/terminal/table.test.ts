@@ -22,21 +22,15 @@ test('columns line up, numbers to the right', () => {
 })
 
 test('the widest column gives way first, with an ellipsis', () => {
-  expect(table(columns, rows, { width: 44 })).toEqual(
-    [
-      ' #  Name            Address      Comment',
-      ' 1  web-01          10.1.2.11    前端 cn-nor…',
-      '10  a-very-long-…  2001:db8::1  spare',
-    ].map((line) =>
-      line.replace('Name            ', 'Name           ').replace('web-01          ', 'web-01         '),
-    ),
-  )
+  expect(table(columns, rows, { width: 44 })).toEqual([
+    ' #  Name           Address      Comment',
+    ' 1  web-01         10.1.2.11    前端 cn-nor…',
+    '10  a-very-long-…  2001:db8::1  spare',
+  ])
 })
 
 test('what does not fit at all is left out, the least important first, and numbers stay whole', () => {
-  expect(table(columns, rows, { width: 20 })).toEqual(
-    [' #  Name   ', ' 1  web-01 ', '10  a-very-long-nam…'].map((line) => line.trimEnd()),
-  )
+  expect(table(columns, rows, { width: 20 })).toEqual([' #  Name', ' 1  web-01', '10  a-very-long-nam…'])
 })
 
 test('no line is wider than the window, from 20 to 300 cells and at any width a client may tell', () => {

@@ -35,7 +35,7 @@ test('single characters are as wide as the emulator draws them', async () => {
   for (const code of samples) {
     const char = String.fromCodePoint(code)
     terminal.output.write(`\r\x1b[K${char}`)
-    await terminal.screen.settled()
+    await terminal.settled()
     if (terminal.screen.cursor.column !== textWidth(char)) wrong.push(char)
   }
   expect(wrong).toEqual([])

@@ -1,0 +1,33 @@
+import type { CoreLogin } from '../auth/login.ts'
+import type { AuthOptions } from '../auth/outcome.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Language } from '../i18n/i18n.ts'
+import type { Log } from '../log.ts'
+import type { HostKey } from './host-keys.ts'
+import type { SshdHandlers } from './session-request.ts'
+
+export interface SshdOptions {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  readonly auth: AuthOptions
+  /** Until a client tells its own. */
+  readonly language: Language
+  /** From connect to the end of the login. */
+  readonly loginGraceSeconds?: number
+  readonly keepaliveSeconds?: number
+  readonly maxChannels?: number
+  readonly maxUnauthenticated?: number
+  readonly maxUnauthenticatedPerSource?: number
+  /** What visits get to come to their end when the daemon stops. */
+  readonly stopSeconds?: number
+}
+
+export interface SshdParts {
+  readonly options: SshdOptions
+  readonly hostKeys: readonly HostKey[]
+  readonly core: CoreLogin
+  readonly handlers: SshdHandlers
+  readonly clock: Clock
+  readonly log: Log
+}

@@ -1,0 +1,109 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { HostKeys } from '../../../src/asset/host-keys.ts'
+import { silentLog } from '../../../src/log.ts'
+import { fingerprint, generateHostKey, parsePublicKey } from '../../../src/ssh2/keys.ts'
+
+const HOST = { host: 'Web-1.example', port: 22 }
+const newKey = async (type: 'ed25519' | 'ecdsa' = 'ed25519'): Promise<Buffer> =>
+  parsePublicKey((await generateHostKey(type)).publicKey).getPublicSSH()
+
+function newPath(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'cocod-pins-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  return join(directory, 'known_hosts')
+}
+
+const open = (path: string, policy: 'accept-new' | 'strict' | 'off' = 'accept-new'): Promise<HostKeys> =>
+  HostKeys.open({ path, policy, log: silentLog() })
+
+test('the first key is new, pinned on disk, and known from then on, also after a restart', async () => {
+  const path = newPath()
+  const key = await newKey()
+  const pins = await open(path)
+  expect(pins.judge(HOST, key)).toEqual({ kind: 'new' })
+  expect(await pins.pin(HOST, key)).toEqual({ kind: 'known' })
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  const again = await open(path, 'strict')
+  expect(again.judge({ host: 'web-1.EXAMPLE', port: 22 }, key)).toEqual({ kind: 'known' })
+  expect(again.knownTypes(HOST)).toEqual(['ssh-ed25519'])
+})
+
+test('another key, also one of another type, is a change and names the pinned fingerprint', async () => {
+  const pins = await open(newPath())
+  const key = await newKey()
+  await pins.pin(HOST, key)
+  const changed = { kind: 'changed', known: fingerprint(key) }
+  expect(pins.judge(HOST, await newKey())).toEqual(changed)
+  expect(pins.judge(HOST, await newKey('ecdsa'))).toEqual(changed)
+  expect(await pins.pin(HOST, await newKey())).toEqual(changed)
+})
+
+test('another port is another host', async () => {
+  const pins = await open(newPath())
+  await pins.pin(HOST, await newKey())
+  expect(pins.judge({ ...HOST, port: 2222 }, await newKey())).toEqual({ kind: 'new' })
+})
+
+test('of two sessions that see different keys first, one is told of a change', async () => {
+  const pins = await open(newPath())
+  const verdicts = await Promise.all([pins.pin(HOST, await newKey()), pins.pin(HOST, await newKey())])
+  expect(verdicts.map(({ kind }) => kind).sort()).toEqual(['changed', 'known'])
+})
+
+test('many pins at once are all on disk', async () => {
+  const path = newPath()
+  const pins = await open(path)
+  const keys = await Promise.all(Array.from({ length: 20 }, () => newKey()))
+  await Promise.all(keys.map((key, port) => pins.pin({ host: 'many', port: port + 1 }, key)))
+  const again = await open(path)
+  expect(keys.map((key, port) => again.judge({ host: 'many', port: port + 1 }, key).kind)).toEqual(
+    keys.map(() => 'known'),
+  )
+})
+
+test('strict takes no new key, off takes every key and pins none', async () => {
+  const key = await newKey()
+  const strict = await open(newPath(), 'strict')
+  expect(strict.judge(HOST, key)).toEqual({ kind: 'unknown' })
+  expect(await strict.pin(HOST, key)).toEqual({ kind: 'unknown' })
+  const off = await open(newPath(), 'off')
+  expect(await off.pin(HOST, key)).toEqual({ kind: 'unchecked' })
+  expect(off.judge(HOST, await newKey())).toEqual({ kind: 'unchecked' })
+})
+
+test('a pin that cannot be written is an error and does not count', async () => {
+  const path = newPath()
+  const pins = await open(path)
+  rmSync(join(path, '..'), { recursive: true })
+  writeFileSync(join(path, '..'), 'a file where the directory was')
+  const key = await newKey()
+  await expect(pins.pin(HOST, key)).rejects.toMatchObject({ code: 'ASSET_HOST_KEY_STORE' })
+  expect(pins.judge(HOST, key)).toEqual({ kind: 'new' })
+})
+
+test('a file cut at any byte stops the start', async () => {
+  const path = newPath()
+  const pins = await open(path)
+  for (const port of [1, 2, 3]) await pins.pin({ ...HOST, port }, await newKey())
+  const whole = readFileSync(path)
+  for (let length = 0; length < whole.length; length++) {
+    writeFileSync(path, whole.subarray(0, length))
+    await expect(open(path), `cut at ${length}`).rejects.toMatchObject({ code: 'ASSET_HOST_KEY_STORE' })
+  }
+})
+
+test.each([
+  ['a changed key', (text: string) => text.replace(/AAAA/, 'AAAB')],
+  ['a key of another type', (text: string) => text.replace('ssh-ed25519', 'ssh-rsa')],
+  ['a missing word', (text: string) => text.replace(' ssh-ed25519', '')],
+  ['rubbish', (text: string) => text.replace('# end', 'what is this\n# end')],
+])('%s in the file stops the start and names the line', async (_what, damage) => {
+  const path = newPath()
+  const pins = await open(path)
+  await pins.pin(HOST, await newKey())
+  writeFileSync(path, damage(readFileSync(path, 'utf8')))
+  await expect(open(path)).rejects.toThrow(/damaged in line [23]/)
+})

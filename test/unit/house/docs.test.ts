@@ -1,0 +1,73 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { loadInventory } from '../../../src/standalone/inventory-file.ts'
+import { SECTIONS } from '../../../src/standalone/inventory-schema.ts'
+import { Passwords } from '../../../src/standalone/passwords.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => `docs/${path}`),
+]
+
+/** The one INI block of a document, with the files it names beside it. */
+function layOut(directory: string): string {
+  const ini = /```ini\n([\s\S]*?)```/.exec(read('docs/standalone.md'))?.[1] ?? ''
+  for (const [, key, path = ''] of ini.matchAll(/^(\w+_file) = (\S+)$/gm)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true })
+    const text = key === 'public_key_file' ? `${/ssh-ed25519 .*/.exec(ini)?.[0]}\n` : 'a secret\n'
+    writeFileSync(join(directory, path), text, { mode: 0o600 })
+  }
+  const file = join(directory, 'inventory.ini')
+  writeFileSync(file, ini, { mode: 0o600 })
+  return file
+}
+
+test('the example of docs/standalone.md is an inventory that is taken as it stands', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'cocod-docs-'))
+  try {
+    const { users, assets, accounts, permissions } = await loadInventory(layOut(directory), new Passwords())
+    expect([...users.values()].map(({ username }) => username)).toEqual(['alice', 'bob'])
+    expect([...users.values()].every(({ publicKeys }) => publicKeys.length === 1)).toBe(true)
+    expect([...assets.values()].map(({ hostname }) => hostname)).toEqual(['web-01', 'web-02', 'db-01'])
+    expect([accounts.size, permissions.length]).toEqual([3, 3])
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+})
+
+test('docs/standalone.md tells every key of every kind of section', () => {
+  const text = read('docs/standalone.md')
+  for (const [kind, { shape }] of Object.entries(SECTIONS)) {
+    const [, part = ''] = text.split(`**\`[${kind} NAME]\`**`)
+    const section = part.split('**`[')[0] ?? ''
+    for (const key of Object.keys(shape)) expect(section, `${kind}: ${key}`).toContain(`\`${key}\``)
+  }
+})
+
+test.each(documents)('every file that %s names is there', (document) => {
+  const text = read(document)
+  const named = [...text.matchAll(/\b(?:src|test|bench|scripts|patches|docs)\/[\w./-]+\.\w+/g)].map(
+    ([path]) => path,
+  )
+  const linked = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)\)/g)].map(([, path = '']) =>
+    join(dirname(document), path),
+  )
+  expect([...named, ...linked].filter((path) => !existsSync(join(root, path)))).toEqual([])
+})
+
+test('every file that docs/architecture.md names by room and name is there', () => {
+  const named = [...read('docs/architecture.md').matchAll(/`([a-z0-9]+\/[\w-]+\.ts)`/g)].map(
+    ([, path = '']) => path,
+  )
+  expect(named.length).toBeGreaterThan(20)
+  expect(named.filter((path) => !existsSync(join(root, 'src', path)))).toEqual([])
+})

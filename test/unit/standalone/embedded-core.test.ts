@@ -1,0 +1,535 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { IDS, signature, startWorld, TOKEN, type World } from './world.ts'
+
+const SESSION = '3979ac20-b6ba-56a5-9e76-67d0eb7c3d1f'
+const UNKNOWN = '040263bf-b4d3-4085-b7f7-36a6e6e2afb0'
+const sessions = '/api/terminal/v1/sessions/'
+const session = {
+  id: SESSION,
+  user: '张三 (zhangsan)',
+  asset: 'web-01',
+  org_id: '',
+  system_user: 'root',
+  login_from: 'ST',
+  remote_addr: '203.0.113.7',
+  is_finished: false,
+  date_start: '2026-03-01 12:00:00 +0000',
+  date_end: null,
+}
+
+let world: World
+
+beforeEach(async () => {
+  world = await startWorld()
+  await world.register('bj-01')
+})
+afterEach(() => world[Symbol.asyncDispose]())
+
+describe('registration', () => {
+  const path = '/api/terminal/v2/terminal-registrations/'
+  const post = (body: unknown, token = TOKEN) =>
+    world.call('POST', path, { body, headers: { Authorization: `BootstrapToken ${token}` } })
+
+  test('gives a key that works at once', async () => {
+    expect(await post({ name: '堡垒-sh-01', comment: 'bastion' })).toMatchObject({
+      status: 201,
+      body: {
+        name: '堡垒-sh-01',
+        comment: 'bastion',
+        service_account: {
+          name: '堡垒-sh-01',
+          access_key: { id: expect.any(String), secret: expect.any(String) },
+        },
+      },
+    })
+    const { status, body } = await world.call('GET', '/api/users/v1/profile/')
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ role: 'App', username: 'bj-01', email: 'bj-01@serviceaccount.local' })
+  })
+
+  test('refuses a wrong token, a taken name, a user name, and a name too long', async () => {
+    expect(await post({ name: 'x' }, 'wrong')).toMatchObject({
+      status: 403,
+      body: { detail: 'Authentication credentials were not provided.' },
+    })
+    for (const name of ['bj-01', 'zhangsan']) {
+      expect(await post({ name })).toMatchObject({ status: 400, body: { name: ['name not unique'] } })
+    }
+    expect(await post({ name: '堡'.repeat(33) })).toMatchObject({
+      status: 400,
+      body: { name: ['Ensure this field has no more than 32 characters.'] },
+    })
+    expect((await post({ name: '堡'.repeat(32) })).status).toBe(201)
+    expect((await post({ name: '  ' })).body).toEqual({ name: ['This field may not be blank.'] })
+    expect((await post({})).body).toEqual({ name: ['This field is required.'] })
+  })
+
+  test('the key survives a restart; a lost one is replaced by registering again, once', async () => {
+    await world.restart()
+    expect((await world.call('GET', '/api/users/v1/profile/')).status).toBe(200)
+    expect((await post({ name: 'bj-01' })).status).toBe(201)
+    expect((await world.call('GET', '/api/users/v1/profile/')).body).toEqual({ detail: 'Invalid signature.' })
+    expect((await post({ name: 'bj-01' })).status).toBe(400)
+  })
+})
+
+describe('signatures', () => {
+  const path = '/api/terminal/v1/terminal/config/'
+  const get = (headers: Record<string, string>) => world.call('GET', path, { headers, unsigned: true })
+  const detail = (text: string) => ({ status: 403, body: { detail: text } })
+
+  test('are checked, with 403 and the reason for each fault', async () => {
+    const key = await world.register('bj-02')
+    const now = new Date(world.clock.now()).toUTCString()
+    const at = (ms: number) => new Date(world.clock.now() + ms).toUTCString()
+    expect((await get(signature(key, now))).status).toBe(200)
+    expect(await get({})).toMatchObject(detail('Authentication credentials were not provided.'))
+    expect(await get(signature({ ...key, secret: UNKNOWN }, now))).toMatchObject(detail('Invalid signature.'))
+    expect(await get(signature({ ...key, id: UNKNOWN }, now))).toMatchObject(detail('Invalid signature.'))
+    expect(await get(signature({ ...key, id: 'nonsense' }, now))).toMatchObject(
+      detail('Access key id invalid'),
+    )
+    expect(await get({ ...signature(key, now), Date: at(1000) })).toMatchObject(detail('Invalid signature.'))
+    const form = 'HTTP header: Date not provide or not %a, %d %b %Y %H:%M:%S GMT'
+    expect(await get({ Authorization: signature(key, now)['Authorization'] ?? '' })).toMatchObject(
+      detail(form),
+    )
+    expect(await get(signature(key, new Date(world.clock.now()).toISOString()))).toMatchObject(detail(form))
+    expect(await get(signature(key, at(-901_000)))).toMatchObject(detail('Expired, more than 15 minutes'))
+    expect((await get(signature(key, at(-899_000)))).status).toBe(200)
+    expect((await get(signature(key, at(86_400_000)))).status).toBe(200)
+    expect(await get({ Authorization: 'Bearer 00' })).toMatchObject(
+      detail('Invalid token or cache refreshed.'),
+    )
+  })
+
+  test("the contract's own vector holds", () => {
+    const key = { id: '2c6f1a7e-38b4-4c55-9d0a-6b7e0f1d2c33', secret: '5f0b2c1e-7a44-4d0e-9f13-0c6d2b7a8e91' }
+    expect(signature(key, 'Mon, 26 Aug 2019 10:00:00 GMT')['Authorization']).toBe(
+      'Sign 2c6f1a7e-38b4-4c55-9d0a-6b7e0f1d2c33:ODgyNmRiZWY5YWU2NGMyNGIwMjlhMmVmMTRmMmQxMWY=',
+    )
+  })
+})
+
+describe('URLs', () => {
+  test('without the last slash are redirected, unknown ones are not found, wrong methods are told', async () => {
+    const missing = await world.call('GET', '/api/terminal/v1/terminal/config?a=1')
+    expect(missing.status).toBe(301)
+    expect(missing.headers.get('location')).toBe('/api/terminal/v1/terminal/config/?a=1')
+    expect(await world.call('GET', '/api/terminal/v1/no-such-thing/')).toMatchObject({
+      status: 404,
+      body: { error: 'Not found' },
+    })
+    expect(await world.call('PUT', '/api/terminal/v1/terminal/config/')).toMatchObject({
+      status: 405,
+      body: { detail: 'Method "PUT" not allowed.' },
+    })
+    expect((await world.call('PUT', '/api/terminal/v1/terminal/config/', { unsigned: true })).status).toBe(
+      403,
+    )
+    expect((await world.call('GET', '/api/assets/v1/assets/NOT-A-UUID/')).body).toEqual({
+      error: 'Not found',
+    })
+  })
+
+  test('of 1.5.1 are redirected to those of 1.5.2, with the query', async () => {
+    const old = await world.call('GET', `/api/perms/v1/user/${IDS.zhang}/assets/?limit=1`)
+    expect(old.status).toBe(307)
+    expect(old.headers.get('location')).toBe(`/api/perms/v1/users/${IDS.zhang}/assets/?limit=1`)
+    const validate = await world.call('GET', '/api/perms/v1/asset-permission/user/validate/?user_id=x')
+    expect(validate.headers.get('location')).toBe('/api/perms/v1/asset-permissions/user/validate/?user_id=x')
+  })
+
+  test('are served under the address of the listener only', async () => {
+    const { port } = new URL(world.core.url)
+    const status = await new Promise((resolve, reject) => {
+      const path = '/api/users/v1/profile/'
+      const asked = request(
+        { host: '127.0.0.1', port, path, headers: { Host: `evil.example:${port}` } },
+        (answer) => {
+          answer.resume()
+          resolve(answer.statusCode)
+        },
+      )
+      asked.on('error', reject).end()
+    })
+    expect(status).toBe(400)
+  })
+
+  test('take JSON only, and say what is wrong with it', async () => {
+    const headers = { 'Content-Type': 'application/json' }
+    const bad = await world.call('POST', '/api/terminal/v1/command/', { raw: 'not json', headers })
+    expect(bad.status).toBe(400)
+    expect(JSON.stringify(bad.body)).toContain('JSON parse error - ')
+    const other = await world.call('POST', sessions, {
+      raw: 'a=1',
+      headers: { 'Content-Type': 'text/plain' },
+    })
+    expect(JSON.stringify(other.body)).toContain('Missing filename')
+  })
+})
+
+describe('the catalogue', () => {
+  test('lists what a user was granted, now, plain or by pages', async () => {
+    const path = `/api/perms/v1/users/${IDS.zhang}/assets/`
+    const { body } = await world.call('GET', path)
+    expect(body).toMatchObject([
+      {
+        id: IDS.db,
+        hostname: 'db',
+        protocols: ['ssh/22'],
+        system_users_granted: [{ id: IDS.ops, actions: ['connect'] }],
+      },
+      {
+        id: IDS.web,
+        ip: '10.1.2.11',
+        org_id: '',
+        org_name: 'DEFAULT',
+        domain: null,
+        system_users_join: 'root',
+        system_users_granted: [
+          {
+            id: IDS.root,
+            name: 'root_key',
+            username: 'root',
+            priority: 20,
+            protocol: 'ssh',
+            login_mode: 'auto',
+            actions: ['all', 'connect', 'upload_file', 'download_file', 'updownload'],
+          },
+        ],
+      },
+    ])
+    const page = await world.call('GET', `${path}?limit=1`)
+    expect(page.body).toMatchObject({ count: 2, previous: null, results: [{ hostname: 'db' }] })
+    expect(page.body).toHaveProperty('next', `${world.core.url}${path}?limit=1&offset=1`)
+    const names = async (query: string) => JSON.stringify((await world.call('GET', `${path}?${query}`)).body)
+    expect(await names('search=WEB')).toContain('web-01')
+    expect(await names('search=WEB')).not.toContain('"db"')
+    expect(await names(`id=${IDS.web}`)).not.toContain('"db"')
+    expect(await names('order=-hostname&limit=1')).toContain('web-01')
+    world.clock.advance(365 * 24 * 3600_000)
+    expect(JSON.stringify((await world.call('GET', path)).body)).not.toContain('"db"')
+    expect((await world.call('GET', `/api/perms/v1/users/${UNKNOWN}/assets/`)).status).toBe(404)
+  })
+
+  test('validates one action: yes 200, no 403, unknown user 404', async () => {
+    const ask = (query: Record<string, string>) =>
+      world.call('GET', `/api/perms/v1/asset-permissions/user/validate/?${new URLSearchParams(query)}`)
+    const yes = { user_id: IDS.zhang, asset_id: IDS.db, system_user_id: IDS.ops, action_name: 'connect' }
+    expect(await ask(yes)).toMatchObject({ status: 200, body: { msg: true } })
+    const { action_name: _action, ...without } = yes
+    for (const query of [
+      { ...yes, action_name: 'upload_file' },
+      { ...yes, asset_id: IDS.web },
+      { ...yes, asset_id: UNKNOWN },
+      { ...yes, system_user_id: 'x' },
+      without,
+    ]) {
+      expect(await ask(query)).toMatchObject({ status: 403, body: { msg: false } })
+    }
+    expect(await ask({ ...yes, user_id: UNKNOWN })).toMatchObject({
+      status: 404,
+      body: { detail: 'Not found.' },
+    })
+  })
+
+  test('gives assets, accounts, their secrets, and no rules', async () => {
+    const get = async (path: string) => await world.call('GET', `/api/assets/v1/${path}`)
+    expect((await get(`assets/${IDS.web}/`)).body).toMatchObject({
+      hostname: 'web-01',
+      is_active: true,
+      domain: null,
+    })
+    expect((await get(`assets/${UNKNOWN}/`)).body).toEqual({ detail: 'Not found.' })
+    const root = { id: IDS.root, name: 'root_key', username: 'root', protocol: 'ssh', login_mode: 'auto' }
+    const secrets = { ...root, password: null, private_key: 'PEM' }
+    expect((await get(`system-user/${IDS.root}/auth-info/`)).body).toEqual(secrets)
+    expect((await get(`system-user/${IDS.root}/asset/${IDS.web}/auth-info/`)).body).toEqual(secrets)
+    expect((await get(`system-user/${IDS.root}/asset/${UNKNOWN}/auth-info/`)).status).toBe(404)
+    expect((await get(`system-user/${IDS.telnet}/auth-info/`)).body).toMatchObject({ login_mode: 'manual' })
+    expect((await get(`system-user/${IDS.root}/cmd-filter-rules/`)).body).toEqual([])
+    expect((await get(`system-user/${IDS.root}/`)).body).toMatchObject(root)
+    for (const path of [`system-user/${IDS.root}/auth-info/`, `assets/${IDS.web}/`]) {
+      expect((await world.call('GET', `/api/assets/v1/${path}`, { unsigned: true })).status).toBe(403)
+    }
+  })
+})
+
+describe('sessions', () => {
+  test('are made, read, finished and listed', async () => {
+    const made = await world.call('POST', sessions, { body: session })
+    expect(made.status).toBe(201)
+    expect(made.body).toEqual({
+      ...session,
+      login_from_display: 'SSH Terminal',
+      has_replay: false,
+      can_replay: false,
+      protocol: 'ssh',
+      terminal: expect.any(String),
+      command_amount: 0,
+      org_name: 'DEFAULT',
+    })
+    const end = { is_finished: true, date_end: '2026-03-01T12:05:00Z' }
+    const told = { is_finished: true, date_end: '2026-03-01 12:05:00 +0000' }
+    for (const _again of [1, 2]) {
+      expect(await world.call('PATCH', `${sessions}${SESSION}/`, { body: end })).toMatchObject({
+        status: 200,
+        body: told,
+      })
+    }
+    const marked = await world.call('PATCH', `${sessions}${SESSION}/`, { body: { has_replay: true } })
+    expect(marked.body).toMatchObject({ ...told, has_replay: true, can_replay: true })
+    await world.restart()
+    expect((await world.call('GET', `${sessions}${SESSION}/`)).body).toMatchObject(told)
+    expect(
+      (await world.call('GET', `${sessions}?is_finished=true&user=${encodeURI(session.user)}`)).body,
+    ).toHaveLength(1)
+    expect((await world.call('GET', `${sessions}?is_finished=false`)).body).toEqual([])
+    expect((await world.call('GET', `${sessions}?limit=1`)).body).toMatchObject({ count: 1, next: null })
+    expect((await world.call('GET', `${sessions}${UNKNOWN}/`)).body).toEqual({ detail: 'Not found.' })
+    expect((await world.call('PATCH', `${sessions}${UNKNOWN}/`, { body: end })).status).toBe(404)
+  })
+
+  test('a duplicate id is refused, also in another spelling', async () => {
+    await world.call('POST', sessions, { body: session })
+    for (const id of [SESSION, SESSION.toUpperCase().replaceAll('-', '')]) {
+      expect(await world.call('POST', sessions, { body: { ...session, id } })).toMatchObject({
+        status: 400,
+        body: { id: ['This field must be unique.'] },
+      })
+    }
+  })
+
+  const max = (length: number) => [`Ensure this field has no more than ${length} characters.`]
+  test.each([
+    ['an IPv6 address', { remote_addr: '2001:db8::dead:beef:1' }, { remote_addr: max(15) }],
+    ['telnet', { protocol: 'telnet' }, { protocol: ['"telnet" is not a valid choice.'] }],
+    ['no org_id', { org_id: undefined }, { org_id: ['This field is required.'] }],
+    ['a long user', { user: '张'.repeat(129) }, { user: max(128) }],
+    ['a long system user', { system_user: 'x'.repeat(129) }, { system_user: max(128) }],
+    ['a blank system user', { system_user: ' ' }, { system_user: ['This field may not be blank.'] }],
+    ['a long asset', { asset: 'x'.repeat(1025) }, { asset: max(1024) }],
+    ['null', { asset: null }, { asset: ['This field may not be null.'] }],
+    ['a list', { asset: ['a'] }, { asset: ['Not a valid string.'] }],
+    ['an unknown login_from', { login_from: 'T' }, { login_from: ['"T" is not a valid choice.'] }],
+    ['a bad id', { id: 'x' }, { id: ['"x" is not a valid UUID.'] }],
+    ['a bad boolean', { is_finished: 'maybe' }, { is_finished: ['"maybe" is not a valid boolean.'] }],
+    [
+      'a bad date',
+      { date_start: '26 Aug' },
+      { date_start: [expect.stringContaining('Datetime has wrong format.')] },
+    ],
+    [
+      'two faults',
+      { user: '', org_id: 'x'.repeat(37) },
+      { user: ['This field may not be blank.'], org_id: max(36) },
+    ],
+  ])('%s is refused', async (_what, change, faults) => {
+    const answer = await world.call('POST', sessions, { body: { ...session, ...change } })
+    expect(answer).toMatchObject({ status: 400, body: faults })
+    expect((await world.call('GET', sessions)).body).toEqual([])
+  })
+
+  test('a list fails, unknown fields are ignored, an id for the system user is looked up', async () => {
+    expect((await world.call('POST', sessions, { body: [session] })).status).toBe(500)
+    const body = { ...session, terminal: UNKNOWN, novelty: 1, system_user: IDS.root, user: '😀'.repeat(128) }
+    const made = await world.call('POST', sessions, { body })
+    expect(made.body).toMatchObject({ system_user: 'root_key', user: body.user })
+    expect(made.body).not.toHaveProperty('terminal', UNKNOWN)
+    expect(
+      (await world.call('POST', sessions, { body: { ...session, id: UNKNOWN, system_user: UNKNOWN } }))
+        .status,
+    ).toBe(404)
+  })
+})
+
+describe('commands', () => {
+  const path = '/api/terminal/v1/command/'
+  const { user, asset, system_user, org_id } = session
+  const timestamp = Date.UTC(2026, 2, 1, 11) / 1000
+  const command = {
+    user,
+    asset,
+    system_user,
+    input: 'ls -l',
+    output: 'total 0',
+    session: SESSION,
+    org_id,
+    timestamp,
+  }
+
+  test('are stored as a batch and listed, newest first', async () => {
+    await world.call('POST', sessions, { body: session })
+    const later = {
+      ...command,
+      input: ' echo 你好 ',
+      output: '',
+      timestamp: `${timestamp + 6}.0`,
+      org_id: null,
+    }
+    expect(await world.call('POST', path, { body: [command, later] })).toMatchObject({
+      status: 201,
+      body: 'ok',
+    })
+    expect((await world.call('GET', path)).body).toEqual([
+      { ...command, input: 'echo 你好', output: '', timestamp: timestamp + 6, id: expect.any(String) },
+      { ...command, id: expect.any(String) },
+    ])
+    expect((await world.call('GET', `${sessions}${SESSION}/`)).body).toMatchObject({ command_amount: 2 })
+    expect((await world.call('GET', `${path}?date_to=${timestamp + 1}`)).body).toHaveLength(1)
+    expect((await world.call('GET', `${path}?input=LS&limit=5`)).body).toMatchObject({ count: 1 })
+    expect((await world.call('GET', `${path}?user=nobody`)).body).toEqual([])
+    world.clock.advance(6 * 24 * 3600_000)
+    expect((await world.call('GET', path)).body).toEqual([])
+    expect((await world.call('GET', `${path}?date_from=${timestamp}`)).body).toHaveLength(2)
+  })
+
+  test.each([
+    [
+      'one blank input',
+      [command, { ...command, input: '   ' }],
+      "[{}, {'input': [ErrorDetail(string='This field may not be blank.', code='blank')]}]",
+    ],
+    [
+      'a long user',
+      [{ ...command, user: '张'.repeat(65) }],
+      "[{'user': [ErrorDetail(string='Ensure this field has no more than 64 characters.', code='max_length')]}]",
+    ],
+    ['a long input', [{ ...command, input: 'x'.repeat(129) }], 'no more than 128'],
+    ['a long output', [{ ...command, output: 'x'.repeat(1025) }], 'no more than 1024'],
+    ['half a second', [{ ...command, timestamp: 0.5 }], 'A valid integer is required.'],
+    ['a NUL', [{ ...command, output: 'a\0b' }], 'Null characters are not allowed.'],
+    [
+      'one object',
+      command,
+      `{'non_field_errors': [ErrorDetail(string='Expected a list of items but got type "dict".', code='not_a_list')]}`,
+    ],
+  ])('%s refuses the whole batch', async (_what, body, message) => {
+    const answer = await world.call('POST', path, { body })
+    expect(answer.status).toBe(401)
+    expect(answer.body).toEqual({ msg: expect.stringContaining(message) })
+    expect((await world.call('GET', path)).body).toEqual([])
+  })
+
+  test('an empty batch is fine, and 128 emoji are 128 characters', async () => {
+    expect((await world.call('POST', path, { body: [] })).status).toBe(201)
+    expect((await world.call('POST', path, { body: [{ ...command, input: '😀'.repeat(128) }] })).status).toBe(
+      201,
+    )
+  })
+})
+
+describe('heartbeat and tasks', () => {
+  const status = '/api/terminal/v1/terminal/status/'
+  const kill = '/api/terminal/v1/tasks/kill-session/'
+
+  test('a kill order comes with every beat of its terminal until it is finished', async () => {
+    await world.call('POST', sessions, { body: session })
+    expect((await world.call('POST', status, { body: { sessions: [] } })).body).toEqual([])
+    expect((await world.call('POST', kill, { body: [SESSION, UNKNOWN] })).body).toEqual({ ok: [SESSION] })
+    const beat = await world.call('POST', status, { body: { sessions: [SESSION] } })
+    expect(beat).toMatchObject({
+      status: 201,
+      body: [{ name: 'kill_session', args: SESSION, is_finished: false }],
+    })
+    const id = /"id":"([^"]+)"/.exec(JSON.stringify(beat.body))?.[1]
+    const task = `/api/terminal/v1/tasks/${id}/`
+    for (const _again of [1, 2]) {
+      const done = await world.call('PATCH', task, { body: { is_finished: true } })
+      expect(done).toMatchObject({ status: 200, body: { is_finished: true } })
+    }
+    expect((await world.call('POST', status, { body: { sessions: [] } })).body).toEqual([])
+    const gone = await world.call('PATCH', `/api/terminal/v1/tasks/${UNKNOWN}/`, {
+      body: { is_finished: true },
+    })
+    expect(gone.status).toBe(404)
+    await world.call('PATCH', `${sessions}${SESSION}/`, { body: { is_finished: true } })
+    expect((await world.call('POST', kill, { body: [SESSION] })).body).toEqual({ ok: [] })
+  })
+
+  test('another terminal is not given the order', async () => {
+    await world.call('POST', sessions, { body: session })
+    await world.call('POST', kill, { body: [SESSION] })
+    await world.register('bj-02')
+    expect((await world.call('POST', status, { body: { sessions: [] } })).body).toEqual([])
+  })
+
+  test('null for the sessions fails as in core', async () => {
+    expect(await world.call('POST', status, { body: { sessions: null } })).toMatchObject({
+      status: 500,
+      body: { error: 'Server internal error' },
+    })
+  })
+
+  test('an open session that no beat lists is closed by the ten-minute job, a listed one is not', async () => {
+    const other = { ...session, id: UNKNOWN }
+    for (const body of [session, other]) await world.call('POST', sessions, { body })
+    world.clock.advance(9 * 60_000)
+    await world.call('POST', status, { body: { sessions: [SESSION] } })
+    world.clock.advance(60_000)
+    expect((await world.call('GET', `${sessions}${SESSION}/`)).body).toMatchObject({
+      is_finished: false,
+      date_end: null,
+    })
+    expect((await world.call('GET', `${sessions}${UNKNOWN}/`)).body).toMatchObject({
+      is_finished: true,
+      date_end: '2026-03-01 12:10:00 +0000',
+    })
+  })
+})
+
+describe('replays', () => {
+  const path = `${sessions}${SESSION}/replay/`
+  const form = (content: Uint8Array, name = 'file'): FormData => {
+    const data = new FormData()
+    data.append(name, new Blob([content]), '../../x.gz')
+    return data
+  }
+  const stored = () => join(world.dataDir, 'core/replays/2026-03-01', `${SESSION}.replay.gz`)
+
+  test('are stored under the day of the start; the first one wins; and are found again', async () => {
+    await world.call('POST', sessions, { body: session })
+    expect((await world.call('GET', path)).status).toBe(404)
+    const first = gzipSync('{"0.1":"hello","0":""}')
+    const url = `/media/replay/2026-03-01/${SESSION}.replay.gz`
+    expect(await world.call('POST', path, { raw: form(first) })).toMatchObject({ status: 201, body: { url } })
+    expect((await world.call('POST', path, { raw: form(gzipSync('second')) })).status).toBe(201)
+    expect((await readFile(stored())).equals(first)).toBe(true)
+    expect(await readdir(join(world.dataDir, 'core/replays/2026-03-01'))).toEqual([`${SESSION}.replay.gz`])
+    expect((await stat(stored())).mode & 0o777).toBe(0o600)
+    expect((await world.call('GET', path)).body).toEqual({ type: 'json', src: url })
+    const media = await world.call('GET', url)
+    expect(media.status).toBe(200)
+    expect(media.headers.get('content-length')).toBe(String(first.length))
+    expect((await world.call('GET', url, { unsigned: true })).status).toBe(403)
+  })
+
+  test('of 64 MB arrive whole', async () => {
+    await world.call('POST', sessions, { body: session })
+    const content = Buffer.alloc(64_000_000, 'replay ')
+    expect((await world.call('POST', path, { raw: form(content) })).status).toBe(201)
+    expect((await readFile(stored())).equals(content)).toBe(true)
+  })
+
+  test('without a file, under another name or for an unknown session are refused', async () => {
+    const noFile = { status: 401, body: { msg: { file: ['No file was submitted.'] } } }
+    expect(await world.call('POST', path, { raw: form(Buffer.from('x')) })).toMatchObject({ status: 404 })
+    await world.call('POST', sessions, { body: session })
+    expect(await world.call('POST', path, { body: {} })).toMatchObject(noFile)
+    expect(await world.call('POST', path, { raw: form(Buffer.from('x'), 'other') })).toMatchObject(noFile)
+  })
+
+  test('cut on their way leave nothing behind, and the whole one can follow', async () => {
+    await world.call('POST', sessions, { body: session })
+    const headers = { 'Content-Type': 'multipart/form-data; boundary=b' }
+    const cut = '--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\nhalf of it'
+    expect((await world.call('POST', path, { raw: cut, headers })).status).toBe(400)
+    expect((await world.call('GET', path)).status).toBe(404)
+    expect((await world.call('POST', path, { raw: form(gzipSync('whole')) })).status).toBe(201)
+  })
+})

@@ -1,0 +1,99 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { systemClock } from '../../../src/base/clock.ts'
+import { silentLog } from '../../../src/log.ts'
+import { openDatabase } from '../../../src/standalone/core/database.ts'
+import { DEMO_PASSWORDS, demoPassword } from '../../../src/standalone/demo-password.ts'
+import { type StandaloneOptions, startStandalone } from '../../../src/standalone/standalone.ts'
+import { runSsh } from '../../fixtures/ssh-client.ts'
+
+let dataDir: string
+let options: StandaloneOptions
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'cocod-standalone-'))
+  options = {
+    dataDir,
+    inventoryFile: undefined,
+    environment: process.env,
+    clock: systemClock,
+    log: silentLog(),
+  }
+})
+afterEach(() => rm(dataDir, { recursive: true, force: true }))
+
+async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<unknown> {
+  const json = { 'Content-Type': 'application/json', ...headers }
+  const response = await fetch(url, { method: 'POST', headers: json, body: JSON.stringify(body) })
+  return await response.json()
+}
+
+test('the demo lets its user in with the password of this start, which is another one at the next', async () => {
+  await using first = await startStandalone(options)
+  const { user = '', password } = first.demo ?? {}
+  const login = { username: user, password: password?.reveal(), remote_addr: '127.0.0.1', login_type: 'T' }
+  expect(await post(`${first.url}/api/authentication/v1/auth/`, login)).toMatchObject({
+    user: { username: 'demo' },
+  })
+  await first.close()
+  await using second = await startStandalone(options)
+  expect(second.demo?.password.reveal()).not.toBe(password?.reveal())
+  expect(second.bootstrapToken.reveal()).not.toBe(first.bootstrapToken.reveal())
+  expect(await post(`${second.url}/api/authentication/v1/auth/`, login)).toEqual({
+    msg: 'Password or SSH public key invalid',
+  })
+})
+
+test("the demo's asset can be reached with what the core hands out for it", async () => {
+  await using standalone = await startStandalone(options)
+  const headers = { Authorization: `BootstrapToken ${standalone.bootstrapToken.reveal()}` }
+  const path = `${standalone.url}/api/terminal/v2/terminal-registrations/`
+  expect(await post(path, { name: 'node' }, headers)).toMatchObject({ name: 'node' })
+  const { host, assets = '' } = standalone.demo ?? {}
+  expect(assets).toMatch(/^this-machine \(a shell here as .+\)$/)
+  expect(host?.fingerprint).toMatch(/^SHA256:/)
+  const identity = join(dataDir, 'nothing')
+  await writeFile(identity, '', { mode: 0o600 })
+  const { code } = await runSsh({ port: host?.port ?? 0, user: 'x', identity, command: 'true' })
+  expect(code).toBe(255)
+})
+
+test('a demo password is one of more than 2^40, in words', () => {
+  expect(DEMO_PASSWORDS).toBeGreaterThan(2 ** 40)
+  const made = new Set(Array.from({ length: 200 }, () => demoPassword().reveal()))
+  expect(made.size).toBe(200)
+  for (const password of made) expect(password).toMatch(/^[a-z]+-[a-z]+-\d{4}-[a-z]+-[a-z]+$/)
+  expect(String(demoPassword())).toBe('***')
+})
+
+test('a wrong inventory ends the start and leaves nothing open', async () => {
+  const inventoryFile = join(dataDir, 'inventory.ini')
+  await writeFile(inventoryFile, '[user]\n')
+  await expect(startStandalone({ ...options, inventoryFile })).rejects.toThrow(/inventory\.ini:1: /)
+  await writeFile(inventoryFile, '[user ada]\n')
+  await using standalone = await startStandalone({ ...options, inventoryFile })
+  expect(standalone.demo).toBeUndefined()
+})
+
+test('the database is for its owner only, and neither a newer one nor another file is touched', async () => {
+  const directory = join(dataDir, 'core')
+  const database = await openDatabase(directory)
+  expect((await stat(join(directory, 'core.db'))).mode & 0o777).toBe(0o600)
+  expect((await stat(join(directory, 'core.db-wal'))).mode & 0o777).toBe(0o600)
+  expect((await stat(directory)).mode & 0o777).toBe(0o700)
+  database.exec('PRAGMA user_version = 2')
+  database.close()
+  await expect(startStandalone(options)).rejects.toMatchObject({
+    code: 'EMBEDDED_CORE_DATABASE',
+    facts: { version: 2 },
+  })
+  await rm(directory, { recursive: true })
+  await openDatabase(directory).then((fresh) => fresh.close())
+  await rm(join(directory, 'core.db'))
+  await writeFile(
+    join(directory, 'core.db'),
+    'this is no database, and it is long enough to be seen as none '.repeat(20),
+  )
+  await expect(openDatabase(directory)).rejects.toMatchObject({ code: 'EMBEDDED_CORE_DATABASE' })
+})
