@@ -12,4 +12,4 @@ export interface Hunk {
 export const version: string
 export const revision: number
 export const hunks: readonly Hunk[]
-export const ignoreFiles: ReadonlyArray<{ readonly package: string; readonly lines: readonly string[] }>
+export const packedFiles: ReadonlyArray<{ readonly package: string; readonly files: readonly string[] }>

@@ -174,13 +174,31 @@ export const hunks = [
 ]
 
 /**
- * Files written beside the hunks: what `npm pack` must not carry of the bundled packages, above all the native code
- * compiled for this machine (the install scripts build it again where it is installed).
+ * What `npm pack` carries of the bundled packages, written into their package.json (npm reads no .npmignore there):
+ * no tests, and above all nothing compiled for this machine; their install scripts compile where they are installed.
  */
-export const ignoreFiles = [
+export const packedFiles = [
   {
     package: 'ssh2',
-    lines: ['lib/protocol/crypto/build', 'test', 'examples', 'util', '.github', '.eslint*'],
+    files: [
+      'install.js',
+      'lib/*.js',
+      'lib/protocol/*.js',
+      'lib/protocol/crypto/*.js',
+      'lib/protocol/crypto/binding.gyp',
+      'lib/protocol/crypto/src',
+    ],
   },
-  { package: 'cpu-features', lines: ['build', 'test', '.github', '.eslint*'] },
+  {
+    package: 'cpu-features',
+    files: [
+      'binding.gyp',
+      'buildcheck.js',
+      'lib',
+      'src',
+      'deps/cpu_features/*.gyp',
+      'deps/cpu_features/include',
+      'deps/cpu_features/src',
+    ],
+  },
 ]

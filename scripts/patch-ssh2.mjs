@@ -4,7 +4,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import process, { argv, pid } from 'node:process'
 import { fileURLToPath } from 'node:url'
-import { hunks, ignoreFiles, version } from '../patches/ssh2.mjs'
+import { hunks, packedFiles, version } from '../patches/ssh2.mjs'
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -28,7 +28,7 @@ export function patchSsh2(root = project) {
     if (after !== before) changed.set(path, after)
   }
   for (const [path, text] of changed) writeWhole(path, text)
-  writeIgnoreFiles(root)
+  listPackedFiles(root)
   return changed.size > 0 ? 'applied' : 'already applied'
 }
 
@@ -52,10 +52,14 @@ function applyHunk(text, { file, find, replace, count = 1 }) {
 
 const occurrences = (text, part) => text.split(part).length - 1
 
-function writeIgnoreFiles(root) {
-  for (const { package: name, lines } of ignoreFiles) {
+function listPackedFiles(root) {
+  for (const { package: name, files } of packedFiles) {
     const directory = join(root, 'node_modules', name)
-    if (existsSync(directory)) writeWhole(join(directory, '.npmignore'), `${lines.join('\n')}\n`)
+    const path = join(directory, 'package.json')
+    if (!existsSync(path)) continue
+    const manifest = JSON.parse(readFileSync(path, 'utf8'))
+    if (JSON.stringify(manifest.files) === JSON.stringify(files)) continue
+    writeWhole(path, `${JSON.stringify({ ...manifest, files }, null, 2)}\n`)
   }
 }
 

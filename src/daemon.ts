@@ -1,6 +1,5 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { AssetConnection } from './asset/connection.ts'
 import { HostKeys } from './asset/host-keys.ts'
 import { connectSsh } from './asset/ssh.ts'
 import { ScreenCommandDetector } from './audit/commands/detector.ts'
@@ -14,16 +13,15 @@ import { Secret } from './base/secret.ts'
 import type { Config } from './config/config.ts'
 import type { Settings } from './config/settings.ts'
 import { CoreLink } from './core/core-link.ts'
-import type { Prepared } from './core/model.ts'
 import type { Log } from './log.ts'
 import { doorHandlers } from './menu/door.ts'
 import { PermissionWatch } from './policy/permission-watch.ts'
 import { carryOut } from './session/control.ts'
 import { SessionRegistry } from './session/registry.ts'
-import { SessionService } from './session/session.ts'
+import { type SessionDeps, SessionService } from './session/session.ts'
 import { type HostKey, loadHostKeys } from './sshd/host-keys.ts'
 import { type Sshd, startSshd } from './sshd/server.ts'
-import { type Standalone, startStandalone } from './standalone/standalone.ts'
+import { type Demo, type Standalone, startStandalone } from './standalone/standalone.ts'
 import { startWeb } from './web/web.ts'
 
 export interface DaemonParts {
@@ -96,7 +94,7 @@ class Building {
     const standalone = this.#parts.standalone ? await this.#standalone() : undefined
     const link = this.#coreLink(standalone)
     const audit = this.#audit(link)
-    const sessions = await this.#sessions(link, audit)
+    const sessions = await this.#sessions(link, audit, standalone)
     const hostKeys = await this.#hostKeys()
     const sshd = await this.#sshd(link, sessions, hostKeys)
     const ssh = { host: this.#bindHost, port: sshd.port }
@@ -107,7 +105,7 @@ class Building {
       ready: link.connect(this.#signal).then(() => audit.start()),
       ssh,
       web,
-      hostKeys,
+      hostKeys: hostKeys.map(({ type, fingerprint }) => ({ type, fingerprint })),
       demo: standalone?.demo,
       stop: () => this.#stop({ sshd, link, audit }),
     }
@@ -173,7 +171,11 @@ class Building {
     })
   }
 
-  async #sessions({ service: core }: CoreLink, audit: FileAudit): Promise<SessionService> {
+  async #sessions(
+    { service: core }: CoreLink,
+    audit: FileAudit,
+    standalone: Standalone | undefined,
+  ): Promise<SessionService> {
     const { clock, log } = this.#parts
     const { OUTAGE_SESSION_MINUTES: outageMinutes, SECURITY_MAX_IDLE_TIME } = this.#settings
     const permissions = new PermissionWatch({
@@ -184,7 +186,7 @@ class Building {
     })
     return new SessionService({
       core,
-      connect: await this.#connector(),
+      connect: await this.#connector(standalone?.demo?.host),
       audit,
       registry: this.#registry,
       permissions: this.#scope.own(permissions),
@@ -195,10 +197,12 @@ class Building {
     })
   }
 
-  async #connector(): Promise<(prepared: Prepared, signal: AbortSignal) => Promise<AssetConnection>> {
+  /** `demo` has a new host key at each start, and it is known from here and not from the wire. */
+  async #connector(demo: Demo['host'] | undefined): Promise<SessionDeps['connect']> {
     const { clock, log } = this.#parts
     const { DATA_DIR, HOST_KEY_POLICY: policy, SSH_TIMEOUT, ALLOW_LOCAL_ASSETS } = this.#settings
     const hostKeys = await HostKeys.open({ path: join(DATA_DIR, 'known_hosts'), policy, log })
+    if (demo) hostKeys.trust({ host: demo.address, port: demo.port }, demo.hostKey)
     const destination = {
       allowLocalAssets: ALLOW_LOCAL_ASSETS ?? this.#parts.standalone,
       listeners: () => this.#listeners,

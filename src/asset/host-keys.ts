@@ -33,6 +33,7 @@ export class HostKeys {
   readonly #log: Log
   /** `host:port` to type to base64 of the key blob. */
   readonly #pins: Map<string, Map<string, string>>
+  readonly #trusted = new Map<string, ReadonlyMap<string, string>>()
   #writing: Promise<void> = Promise.resolve()
 
   private constructor(pins: Map<string, Map<string, string>>, { path, policy, log }: HostKeysOptions) {
@@ -49,13 +50,19 @@ export class HostKeys {
 
   /** Types of the pinned keys, e.g. `ssh-ed25519`: to be asked for first, so that another type is no surprise. */
   knownTypes(host: Endpoint): readonly string[] {
-    return [...(this.#pins.get(nameOf(host))?.keys() ?? [])]
+    return [...(this.#pinsOf(host)?.keys() ?? [])]
+  }
+
+  /** A key (an OpenSSH public key line) known without having been seen on the wire; for this run only, not written. */
+  trust(host: Endpoint, line: string): void {
+    const [type = '', blob = ''] = line.split(' ')
+    this.#trusted.set(nameOf(host), new Map([[type, blob]]))
   }
 
   /** Judges a key (its blob) that a host shows. A host with pins, but none of this type, has changed. */
   judge(host: Endpoint, blob: Buffer): HostKeyVerdict {
     if (this.#policy === 'off') return { kind: 'unchecked' }
-    const pins = this.#pins.get(nameOf(host))
+    const pins = this.#pinsOf(host)
     if (!pins) return { kind: this.#policy === 'strict' ? 'unknown' : 'new' }
     const type = typeOf(blob)
     if (pins.get(type) === blob.toString('base64')) return { kind: 'known' }
@@ -77,6 +84,10 @@ export class HostKeys {
     }
     await this.#writing
     return this.judge(host, blob)
+  }
+
+  #pinsOf(host: Endpoint): ReadonlyMap<string, string> | undefined {
+    return this.#trusted.get(nameOf(host)) ?? this.#pins.get(nameOf(host))
   }
 
   /** What is not on disk is not pinned. */

@@ -34,6 +34,15 @@ export const writeFailed = (path: string, cause: unknown): AuditError =>
     cause,
   })
 
+/** More came than may wait, although the asset was to be stopped. */
+export const outrun = (path: string): AuditError =>
+  new AuditError('AUDIT_WRITE', {
+    step: 'record session',
+    message: `output went on although the record was behind: ${path}`,
+    next: 'look at the speed of the disk under DATA_DIR',
+    facts: { reason: 'outrun' },
+  })
+
 export const newerFormat = (path: string, version: number, known: number): AuditError =>
   new AuditError('AUDIT_NEWER', {
     step: 'read record',

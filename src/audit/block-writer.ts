@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import { type AppendFile, asAuditError } from './append-file.ts'
-import { AuditError } from './audit-error.ts'
+import { type AuditError, outrun } from './audit-error.ts'
 import { type BlockPool, LARGE_BLOCK, SMALL_BLOCK } from './block-pool.ts'
 import {
   FRAME,
@@ -80,7 +80,7 @@ export class BlockWriter {
       this.#held = true
       this.#seal() // it must not wait for its time while the asset waits for it
     }
-    if (this.#waiting > this.#options.highMark * 4) this.#fail(overrun(this.#file.path))
+    if (this.#waiting > this.#options.highMark * 4) this.#fail(outrun(this.#file.path))
     return !this.#held
   }
 
@@ -216,11 +216,3 @@ export class BlockWriter {
 }
 
 const roomIn = ({ buffer, used }: Block): number => buffer.length - HEADER_BYTES - used
-
-const overrun = (path: string): AuditError =>
-  new AuditError('AUDIT_WRITE', {
-    step: 'record session',
-    message: `output went on although the record was behind: ${path}`,
-    next: 'look at the speed of the disk under DATA_DIR',
-    facts: { reason: 'overrun' },
-  })

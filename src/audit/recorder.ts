@@ -8,15 +8,13 @@ import type { Recording, SessionEnd, SessionFacts } from './audit.ts'
 import type { AuditError } from './audit-error.ts'
 import type { BlockPool } from './block-pool.ts'
 import { BlockWriter } from './block-writer.ts'
-import type { CommandDetector, CommandDetectorFactory, DetectedCommand } from './command-detector.ts'
-import { CommandLog, encodeCommand } from './command-log.ts'
-import { encodeMark } from './command-mark.ts'
-import { ExecCommand } from './exec-command.ts'
+import type { CommandDetectorFactory } from './command-detector.ts'
 import { encodeSize, FRAME } from './frames.ts'
 import { encodeEnd } from './replay-end.ts'
 import { encodeHead } from './replay-file.ts'
 import { sealCut } from './seal.ts'
-import { type SessionState, writeSession } from './session-file.ts'
+import { SessionCommands } from './session-commands.ts'
+import { initialState, type SessionState, writeSession } from './session-file.ts'
 import type { SpoolSync } from './spool-sync.ts'
 
 export interface RecorderOptions {
@@ -37,9 +35,6 @@ export interface RecorderOptions {
   readonly onClosed: (known: boolean) => void
 }
 
-/** An exec that runs for long is listed in core after this, with what it printed so far. */
-const EXEC_RECORD_MS = 4_000
-
 /** One session's files while it runs. */
 export class FileRecording implements Recording {
   readonly #directory: string
@@ -47,13 +42,9 @@ export class FileRecording implements Recording {
   readonly #state: SessionState
   readonly #blocks: BlockWriter
   readonly #replay: AppendFile
-  readonly #commands: CommandLog
-  readonly #detector: CommandDetector | undefined
-  #exec: ExecCommand | undefined
-  readonly #execTimer: Disposable | undefined
+  readonly #commands: SessionCommands
   readonly #failed = new AbortController()
   readonly #drains = new Set<() => void>()
-  #count = 0
   #known = false
   #closed: Promise<void> | undefined
   /** Rewrites of session.json, one after the other. */
@@ -71,15 +62,7 @@ export class FileRecording implements Recording {
     this.#state = initialState(facts)
     this.#replay = replay
     this.#blocks = this.#blockWriter(facts)
-    this.#commands = this.#commandLog()
-    if (facts.kind === 'exec') {
-      this.#exec = new ExecCommand(facts.command ?? '', facts.record.dateStart)
-      this.#execTimer = options.clock.after(EXEC_RECORD_MS, () => this.#recordExec())
-    } else {
-      const { size, pty } = facts
-      const onCommand = (command: DetectedCommand): void => this.#command(command)
-      this.#detector = options.detector({ size, pty, clock: options.clock, onCommand })
-    }
+    this.#commands = this.#sessionCommands(facts)
   }
 
   /** Makes the files in an existing, empty directory. Throws AuditError. */
@@ -110,22 +93,18 @@ export class FileRecording implements Recording {
   output(bytes: Uint8Array): boolean {
     if (this.#closed) return true
     const more = this.#blocks.output(bytes)
-    this.#detector?.output(bytes)
-    if (this.#exec) {
-      this.#exec.output(bytes)
-      if (this.#exec.full) this.#recordExec()
-    }
+    this.#commands.output(bytes)
     return more
   }
 
   input(bytes: Uint8Array): void {
-    if (!this.#closed) this.#detector?.input(bytes)
+    if (!this.#closed) this.#commands.input(bytes)
   }
 
   resize(size: Size): void {
     if (this.#closed) return
     this.#blocks.frame(FRAME.resize, encodeSize(size.columns, size.rows))
-    this.#detector?.resize(size)
+    this.#commands.resize(size)
   }
 
   onDrain(listener: () => void): Disposable {
@@ -156,8 +135,7 @@ export class FileRecording implements Recording {
 
   async #close(end: SessionEnd): Promise<void> {
     try {
-      await this.#detector?.close()
-      this.#recordExec()
+      await this.#commands.end()
       const { exit, reason, at } = end
       this.#blocks.frame(FRAME.end, encodeEnd({ reason, exit, at, cut: false }))
       await this.#closeFiles()
@@ -165,7 +143,6 @@ export class FileRecording implements Recording {
     } catch (error) {
       await this.#closeCut(end, error)
     }
-    this.#execTimer?.[Symbol.dispose]()
     this.#options.onClosed(true)
   }
 
@@ -182,9 +159,7 @@ export class FileRecording implements Recording {
   }
 
   async #discard(): Promise<void> {
-    this.#execTimer?.[Symbol.dispose]()
-    this.#exec = undefined
-    await this.#detector?.close()
+    await this.#commands.drop()
     await this.#closeFiles().catch(() => undefined)
     await this.#writes
     await rm(this.#directory, { recursive: true, force: true })
@@ -199,28 +174,13 @@ export class FileRecording implements Recording {
 
   #seal({ reason, exit, at }: SessionEnd): SessionState['end'] {
     const hash = this.#blocks.hash.toString('hex')
-    return { reason, exit, at, cut: false, bytes: this.#replay.size, hash, commands: this.#count }
+    return { reason, exit, at, cut: false, bytes: this.#replay.size, hash, commands: this.#commands.count }
   }
 
   #save(state: SessionState): Promise<void> {
     const write = this.#writes.then(() => writeSession(this.#directory, state))
     this.#writes = write.catch(() => undefined)
     return write
-  }
-
-  #recordExec(): void {
-    const record = this.#exec?.record()
-    this.#exec = undefined
-    this.#execTimer?.[Symbol.dispose]()
-    if (record) this.#command(record)
-  }
-
-  /** The line goes to its file at once; its hash goes into the replay's chain, so that an edit of it shows too. */
-  #command(command: DetectedCommand): void {
-    const line = encodeCommand(command)
-    this.#count += 1
-    this.#commands.append(line, this.#options.onCommand)
-    this.#blocks.frame(FRAME.mark, encodeMark(this.#count, line.subarray(0, -1)))
   }
 
   #blockWriter(facts: SessionFacts): BlockWriter {
@@ -248,11 +208,17 @@ export class FileRecording implements Recording {
     return blocks
   }
 
-  #commandLog(): CommandLog {
-    const path = join(this.#directory, 'commands.ndjson')
+  #sessionCommands(facts: SessionFacts): SessionCommands {
+    const { clock, detector, onCommand: onWritten } = this.#options
     const onFailure = (error: AuditError): void => this.#fail(error)
-    const options = { ...appendOptions(this.#options), onLost: onFailure }
-    return new CommandLog({ path, open: () => AppendFile.create(path, options), onFailure })
+    return new SessionCommands(this.#directory, facts, {
+      clock,
+      detector,
+      onWritten,
+      onFailure,
+      onMark: (mark) => this.#blocks.frame(FRAME.mark, mark),
+      create: (path) => AppendFile.create(path, { ...appendOptions(this.#options), onLost: onFailure }),
+    })
   }
 
   #fail(error: AuditError): void {
@@ -262,8 +228,4 @@ export class FileRecording implements Recording {
 
 function appendOptions({ clock, sync, graceMs }: RecorderOptions): Omit<AppendOptions, 'onLost'> {
   return { clock, sync, graceMs }
-}
-
-function initialState({ record, kind, command, pty, size }: SessionFacts): SessionState {
-  return { record, kind, command, pty: pty && { ...pty, modes: { ...pty.modes } }, size, known: false }
 }

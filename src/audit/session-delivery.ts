@@ -2,9 +2,9 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import type { AppService } from '../core/app-service.ts'
-import { commandKey } from '../core/command-records.ts'
 import { CoreError, type CoreErrorKind } from '../core/core-error.ts'
 import { AuditError, damaged, isMissingFile } from './audit-error.ts'
+import { type CommandBatch, commandCounter, keyOf, readBatch } from './command-batch.ts'
 import type { DetectedCommand } from './command-detector.ts'
 import { readCommands } from './command-log.ts'
 import { coreReplay, writeGzip } from './core-replay.ts'
@@ -105,7 +105,7 @@ export class SessionDelivery {
   async #settle(facts: SessionState, path: string): Promise<void> {
     const { sent, offset, unsure } = this.#state.commands
     const batch = await readBatch(path, offset, unsure)
-    const stored = new Counter((await this.#stored(facts.record)).map(commandKey))
+    const stored = commandCounter(await this.#stored(facts.record))
     let left = sent
     for await (const { command } of readCommands(path)) {
       if (left-- <= 0) break
@@ -137,7 +137,7 @@ export class SessionDelivery {
     for (const command of commands) await this.#send(facts, [command])
   }
 
-  #passed({ commands, next }: Batch): void {
+  #passed({ commands, next }: CommandBatch): void {
     const sent = this.#state.commands.sent + commands.length
     this.#state = { ...this.#state, commands: { sent, offset: next, unsure: 0 } }
   }
@@ -183,40 +183,6 @@ export class SessionDelivery {
   async #save(change: Partial<DeliveryState>): Promise<void> {
     this.#state = { ...this.#state, ...change }
     await writeDelivery(this.#session.directory, this.#state)
-  }
-}
-
-interface Batch {
-  readonly commands: readonly DetectedCommand[]
-  /** Where the command behind the last one begins. */
-  readonly next: number
-}
-
-async function readBatch(path: string, offset: number, most: number): Promise<Batch> {
-  const commands: DetectedCommand[] = []
-  let after = offset
-  for await (const { command, next } of readCommands(path, offset)) {
-    commands.push(command)
-    after = next
-    if (commands.length === most) break
-  }
-  return { commands, next: after }
-}
-
-const keyOf = ({ input, at }: DetectedCommand): string => commandKey({ input, timestamp: at / 1000 })
-
-class Counter {
-  readonly #counts = new Map<string, number>()
-
-  constructor(keys: readonly string[]) {
-    for (const key of keys) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
-  }
-
-  /** True when there was one left. */
-  take(key: string): boolean {
-    const count = this.#counts.get(key) ?? 0
-    this.#counts.set(key, count - 1)
-    return count > 0
   }
 }
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { writeFileAtomic } from '../base/atomic-file.ts'
+import type { SessionFacts } from './audit.ts'
 import { damaged, newerFormat } from './audit-error.ts'
 
 const SESSION_VERSION = 1
@@ -55,6 +56,11 @@ const SessionFile = z.object({
 /** What `session.json` holds. */
 export type SessionState = Omit<z.output<typeof SessionFile>, 'format' | 'version'>
 export type SealedEnd = NonNullable<SessionState['end']>
+
+/** Of a session that begins. */
+export function initialState({ record, kind, command, pty, size }: SessionFacts): SessionState {
+  return { record, kind, command, pty: pty && { ...pty, modes: { ...pty.modes } }, size, known: false }
+}
 
 const Version = z.object({ version: z.number().int() })
 

@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises'
 import type { Clock } from '../base/clock.ts'
 
 /**
@@ -9,6 +8,12 @@ import type { Clock } from '../base/clock.ts'
  */
 export type FsyncMode = 'off' | '5s' | 'strict'
 
+/** What is used of a FileHandle; `fd` is below 0 when it is closed. */
+export interface Syncable {
+  readonly fd: number
+  datasync(): Promise<void>
+}
+
 const INTERVAL_MS = 5_000
 /** Syncs at a time: a disk gets slower, not faster, by more. */
 const AT_A_TIME = 2
@@ -17,7 +22,7 @@ const AT_A_TIME = 2
 export class SpoolSync {
   readonly #mode: FsyncMode
   readonly #clock: Clock
-  readonly #dirty = new Map<FileHandle, (error: unknown) => void>()
+  readonly #dirty = new Map<Syncable, (error: unknown) => void>()
   #timer: Disposable | undefined
   #round: Promise<void> | undefined
 
@@ -27,7 +32,7 @@ export class SpoolSync {
   }
 
   /** To be called after each write. Rejects in strict mode when the disk refuses; `onError` hears of it in `5s`. */
-  async written(file: FileHandle, onError: (error: unknown) => void): Promise<void> {
+  async written(file: Syncable, onError: (error: unknown) => void): Promise<void> {
     if (this.#mode === 'strict') return await file.datasync()
     if (this.#mode === 'off') return
     this.#dirty.set(file, onError)
@@ -35,7 +40,7 @@ export class SpoolSync {
   }
 
   /** To be called before a file is closed: what is due is synced at once. */
-  async finish(file: FileHandle): Promise<void> {
+  async finish(file: Syncable): Promise<void> {
     if (this.#dirty.delete(file)) await file.datasync()
   }
 
@@ -60,7 +65,7 @@ export class SpoolSync {
   }
 }
 
-async function sync(file: FileHandle, onError: (error: unknown) => void): Promise<void> {
+async function sync(file: Syncable, onError: (error: unknown) => void): Promise<void> {
   if (file.fd < 0) return // closed meanwhile
   try {
     await file.datasync()

@@ -15,17 +15,17 @@ export async function exportReplay(
   io: CliIo,
 ): Promise<number> {
   const file = new ReplayFile(join(directory, 'replay.log'))
-  for await (const text of textOf(file, format ?? 'asciicast')) {
+  for await (const text of await textOf(file, format ?? 'asciicast')) {
     if (!io.stdout.write(text)) await once(io.stdout, 'drain')
   }
   return EXIT.ok
 }
 
-async function* textOf(file: ReplayFile, format: string): AsyncGenerator<string> {
-  if (format === 'core') return yield* coreReplay(file.frames())
+async function textOf(file: ReplayFile, format: string): Promise<AsyncIterable<string>> {
+  if (format === 'core') return coreReplay(file.frames())
   if (format !== 'asciicast')
     throw new UsageError(`there is no replay format “${format}”`, 'asciicast or core')
   const head = await file.head()
   if (!head) throw damaged(file.path, 'it is empty')
-  yield* asciicast(head, file.frames())
+  return asciicast(head, file.frames())
 }

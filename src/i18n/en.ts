@@ -139,4 +139,9 @@ export const en = {
   'fault.AUDIT_NEWER': 'This recording was made by a newer version and cannot be read here.',
   'fault.AUDIT_DAMAGED': 'This recording is damaged and cannot be read.',
   'fault.AUDIT_NO_SESSION': 'There is no one session by that id.',
+  // ── start ──
+  'fault.INI': '{file} cannot be understood, line {line}.',
+  'fault.PASSWORDS_BUSY': 'Too many people are logging in at once. Please try again in a minute.',
+  'fault.PTY_UNAVAILABLE': 'The demo has no terminal for this platform.',
+  'fault.EMBEDDED_CORE_DATABASE': 'The database {path} cannot be used.',
 } as const

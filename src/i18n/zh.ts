@@ -121,4 +121,9 @@ export const zh: Record<keyof typeof en, string> = {
   'fault.AUDIT_NEWER': '该录像由更新的版本生成，此版本无法读取。',
   'fault.AUDIT_DAMAGED': '该录像已损坏，无法读取。',
   'fault.AUDIT_NO_SESSION': '找不到与该编号唯一对应的会话。',
+  // ── start ──
+  'fault.INI': '无法理解 {file}（第 {line} 行）。',
+  'fault.PASSWORDS_BUSY': '同时登录的人数过多，请稍后再试。',
+  'fault.PTY_UNAVAILABLE': '演示环境在此平台上没有可用的终端。',
+  'fault.EMBEDDED_CORE_DATABASE': '无法使用数据库 {path}。',
 }

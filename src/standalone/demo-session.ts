@@ -138,7 +138,8 @@ async function joinProgram({ channel, gone }: Place, program: Program): Promise<
   // A program may close its input while it runs: what still comes is read and dropped, so that the channel can end.
   program.input.on('error', () => channel.unpipe(program.input).resume())
   channel.pipe(program.input)
-  const printed = [passOn(program.output, channel), program.errors && passOn(program.errors, channel.stderr)]
+  const printed = [passOn(program.output, channel)]
+  if (program.errors) printed.push(passOn(program.errors, channel.stderr))
   try {
     const exit = await program.exited
     await Promise.all(printed)

@@ -1,6 +1,5 @@
-import { readFile, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
-import { escapeControls } from '../base/escape.ts'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { reasonOf } from '../base/fault.ts'
 import { IniError, type IniProblem, type IniSection, parseIni } from '../base/ini.ts'
 import { nearest } from '../base/nearest.ts'
@@ -14,6 +13,7 @@ import {
   type InventoryUser,
   stableId,
 } from './inventory.ts'
+import { InventoryFiles, type Key } from './inventory-files.ts'
 import { PUBLIC_KEY, PUBLIC_KEY_LINE } from './inventory-schema.ts'
 import { type Checked, type CheckedSections, checkSections } from './inventory-sections.ts'
 import { PASSWORD_HASH, type Passwords } from './passwords.ts'
@@ -30,8 +30,8 @@ export async function loadInventory(file: string, passwords: Passwords): Promise
   const text = await readText(path)
   const problems: IniProblem[] = []
   const sections = checkSections(parseIni(text, file), problems)
-  const reader = new InventoryReader({ path, sections, problems, passwords })
-  const inventory = await reader.read()
+  const files = new InventoryFiles(path, problems)
+  const inventory = await new InventoryReader({ sections, files, passwords }).read()
   if (problems.length === 0) return inventory
   throw new IniError(
     file,
@@ -54,55 +54,49 @@ async function readText(path: string): Promise<string> {
 }
 
 interface Sources {
-  readonly path: string
   readonly sections: CheckedSections
-  readonly problems: IniProblem[]
+  readonly files: InventoryFiles
   readonly passwords: Passwords
 }
 
 /** Turns checked sections into an inventory: reads secrets, and resolves names to ids. */
 class InventoryReader {
-  readonly #path: string
   readonly #sections: CheckedSections
-  readonly #problems: IniProblem[]
+  readonly #files: InventoryFiles
   readonly #passwords: Passwords
-  #private: boolean | undefined
 
-  constructor({ path, sections, problems, passwords }: Sources) {
-    this.#path = path
+  constructor({ sections, files, passwords }: Sources) {
     this.#sections = sections
-    this.#problems = problems
+    this.#files = files
     this.#passwords = passwords
   }
 
   async read(): Promise<Inventory> {
     const { user, asset, account, permission } = this.#sections
-    this.#private = await isPrivate(this.#path, 0o077)
-    const users = await Promise.all(user.map((section) => this.#user(section)))
-    const accounts = await Promise.all(account.map((section) => this.#account(section)))
+    const users: InventoryUser[] = []
+    // One after the other: hashing many at once would fill the queue of the logins' own checks.
+    for (const section of user.good) users.push(await this.#user(section))
+    const accounts = await Promise.all(account.good.map((section) => this.#account(section)))
     return {
       users: byId(users),
       accounts: byId(accounts),
-      assets: byId(asset.map((section) => this.#asset(section))),
-      permissions: permission.map((section) => this.#permission(section)),
+      assets: byId(asset.good.map((section) => this.#asset(section))),
+      permissions: permission.good.map((section) => this.#permission(section)),
     }
   }
 
   async #user({ name, section, values }: Checked<'user'>): Promise<InventoryUser> {
+    const where = { section, key: 'password_file' }
     if (values.password_hash !== undefined && values.password_file !== undefined) {
-      this.#fault(section, 'password_file', 'stands beside password_hash', 'Keep one of them.')
+      this.#files.fault(where, 'stands beside password_hash', 'Keep one of them.')
     }
-    const fromFile = await this.#secretFile(section, 'password_file', values.password_file)
-    const inline = [...section.entries]
-      .filter(([key]) => PUBLIC_KEY.test(key))
-      .map(([key, { value }]) => ({ key, value }))
-    const listed = await this.#publicKeyFile(section, values.public_key_file)
+    const fromFile = await this.#files.password(where, values.password_file)
     return {
       id: stableId('user', name),
       username: name,
       name: values.name ?? name,
       passwordHash: values.password_hash ?? (await this.#hashOf(fromFile)),
-      publicKeys: [...inline, ...listed].flatMap(({ key, value }) => this.#publicKey(section, key, value)),
+      publicKeys: await this.#publicKeys(section, values.public_key_file),
       admin: values.admin,
     }
   }
@@ -113,47 +107,47 @@ class InventoryReader {
     return await this.#passwords.hash(secret)
   }
 
-  #publicKey(section: IniSection, key: string, value: string): readonly string[] {
+  async #publicKeys(section: IniSection, file: string | undefined): Promise<readonly string[]> {
+    const key = 'public_key_file'
+    const text = (await this.#files.text({ section, key }, file)) ?? ''
+    const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    const inline = [...section.entries].filter(([name]) => PUBLIC_KEY.test(name))
+    return [
+      ...inline.flatMap(([name, { value }]) => this.#publicKey({ section, key: name }, value)),
+      ...lines.flatMap((line) => this.#publicKey({ section, key }, line)),
+    ]
+  }
+
+  #publicKey(where: Key, value: string): readonly string[] {
     const blob = PUBLIC_KEY_LINE.exec(value.trim())?.[1]
     if (blob !== undefined) return [blob]
-    this.#fault(section, key, 'is no OpenSSH public key', 'Give a line like "ssh-ed25519 AAAA... comment".')
+    this.#files.fault(where, 'is no OpenSSH public key', 'Give a line like "ssh-ed25519 AAAA... comment".')
     return []
   }
 
-  async #publicKeyFile(
-    section: IniSection,
-    path: string | undefined,
-  ): Promise<Array<{ key: string; value: string }>> {
-    const text = path === undefined ? '' : ((await this.#read(section, 'public_key_file', path)) ?? '')
-    const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'))
-    return lines.map((value) => ({ key: 'public_key_file', value }))
-  }
-
   async #account({ name, section, values }: Checked<'account'>): Promise<InventoryAccount> {
+    const inFile = { section, key: 'password_file' }
     if (values.password !== undefined && values.password_file !== undefined) {
-      this.#fault(section, 'password_file', 'stands beside password', 'Keep one of them.')
+      this.#files.fault(inFile, 'stands beside password', 'Keep one of them.')
     }
-    if (values.password !== undefined && this.#private === false) {
-      const next = `Run "chmod 600 ${this.#path}", or use password_file.`
-      this.#fault(section, 'password', 'stands in a file that others can read', next)
-    }
+    if (values.password !== undefined) await this.#files.mayHoldSecret({ section, key: 'password' })
     const inline = values.password === undefined ? undefined : new Secret(values.password)
+    const privateKey = { section, key: 'private_key_file' }
     return {
       id: stableId('account', name),
       name,
       username: values.username,
       priority: values.priority,
       protocol: values.protocol,
-      password: inline ?? (await this.#secretFile(section, 'password_file', values.password_file)),
-      privateKey: await this.#secretFile(section, 'private_key_file', values.private_key_file),
+      password: inline ?? (await this.#files.password(inFile, values.password_file)),
+      privateKey: await this.#files.privateKey(privateKey, values.private_key_file),
     }
   }
 
   #asset({ name, section, values }: Checked<'asset'>): InventoryAsset {
     if (values.port !== undefined && values.protocols !== undefined) {
-      this.#fault(
-        section,
-        'port',
+      this.#files.fault(
+        { section, key: 'port' },
         'stands beside protocols',
         'Keep one of them; port = 22 means protocols = ssh/22.',
       )
@@ -171,7 +165,7 @@ class InventoryReader {
 
   #permission({ section, values }: Checked<'permission'>): InventoryPermission {
     if (values.from !== undefined && values.until !== undefined && values.from >= values.until) {
-      this.#fault(section, 'until', 'is not after from', 'Correct one of them.')
+      this.#files.fault({ section, key: 'until' }, 'is not after from', 'Correct one of them.')
     }
     return {
       users: this.#ids('user', { section, key: 'users', names: values.users }),
@@ -188,61 +182,19 @@ class InventoryReader {
     kind: 'user' | 'asset' | 'account',
     list: { section: IniSection; key: string; names: readonly string[] },
   ): Set<string> {
-    const known = this.#sections[kind].map(({ name }) => name)
+    const known = this.#sections[kind].names
     const ids = new Set<string>()
     for (const name of list.names) {
       if (name === '*') for (const every of known) ids.add(stableId(kind, every))
-      else if (known.includes(name)) ids.add(stableId(kind, name))
+      else if (known.has(name)) ids.add(stableId(kind, name))
       else {
         const meant = nearest(name, known)
         const next = meant ? `Did you mean ${meant}?` : `Add a section [${kind} ${name}] or correct the name.`
-        this.#fault(list.section, list.key, `names ${JSON.stringify(name)}: there is no such ${kind}`, next)
+        this.#files.fault(list, `names ${JSON.stringify(name)}: there is no such ${kind}`, next)
       }
     }
     return ids
   }
-
-  async #secretFile(section: IniSection, key: string, path: string | undefined): Promise<Secret | undefined> {
-    if (path === undefined) return undefined
-    const text = await this.#read(section, key, path)
-    if (text === undefined) return undefined
-    // Secrets mounted into a container are often readable by a group, never by others.
-    if (!(await isPrivate(this.#resolve(path), 0o007))) {
-      this.#fault(section, key, `${path} can be read by everybody`, `Run "chmod 600 ${path}".`)
-    }
-    const secret = text.replace(/\r?\n$/, '')
-    if (secret === '') this.#fault(section, key, `${path} is empty`, 'Put the secret into it.')
-    // A key's last line end belongs to it.
-    return new Secret(key === 'private_key_file' ? text : secret)
-  }
-
-  async #read(section: IniSection, key: string, path: string): Promise<string | undefined> {
-    try {
-      return await readFile(this.#resolve(path), 'utf8')
-    } catch (cause) {
-      this.#fault(
-        section,
-        key,
-        `cannot be read: ${reasonOf(cause)}`,
-        'Check the path; it is relative to the inventory.',
-      )
-      return undefined
-    }
-  }
-
-  #resolve(path: string): string {
-    return resolve(dirname(this.#path), path)
-  }
-
-  #fault(section: IniSection, key: string, what: string, next: string): void {
-    const line = section.entries.get(key)?.line ?? section.line
-    this.#problems.push({ line, message: escapeControls(`[${section.name}] ${key} ${what}`), next })
-  }
-}
-
-async function isPrivate(path: string, others: number): Promise<boolean> {
-  const { mode } = await stat(path)
-  return (mode & others) === 0
 }
 
 const byId = <T extends { readonly id: string }>(things: readonly T[]): ReadonlyMap<string, T> =>

@@ -13,39 +13,64 @@ export interface Checked<Kind extends InventoryKind> {
   readonly values: z.output<(typeof SECTIONS)[Kind]>
 }
 
-/** The checked sections of a file by kind, in the order of the file. */
-export type CheckedSections = { readonly [Kind in InventoryKind]: Array<Checked<Kind>> }
+/** The sections of a file by kind, in the order of the file. */
+export type CheckedSections = {
+  readonly [Kind in InventoryKind]: {
+    readonly good: Array<Checked<Kind>>
+    /** Also of sections with a fault in them: whoever names one of these names nothing unknown. */
+    readonly names: Set<string>
+  }
+}
 
 const KINDS = Object.keys(SECTIONS)
 const isKind = (word: string): word is InventoryKind => Object.hasOwn(SECTIONS, word)
 
 /** Sorts the sections of an inventory by kind; what is wrong with one is added to `problems` and the rest goes on. */
 export function checkSections(ini: IniFile, problems: IniProblem[]): CheckedSections {
-  const checked: CheckedSections = { user: [], asset: [], account: [], permission: [] }
+  const checked: CheckedSections = {
+    user: { good: [], names: new Set() },
+    asset: { good: [], names: new Set() },
+    account: { good: [], names: new Set() },
+    permission: { good: [], names: new Set() },
+  }
   for (const section of ini.sections) {
-    if (section.name === '') {
-      for (const [key, { line }] of section.entries) {
-        problems.push({
-          line,
-          message: `${escapeControls(key)} stands before the first section`,
-          next: 'Put it into a section such as [user NAME].',
-        })
-      }
-      continue
-    }
     const [kind = '', ...rest] = section.name.split(/\s+/)
     const name = rest.join(' ')
-    if (!isKind(kind)) problems.push(unknownKind(section, kind))
-    else if (name === '' || [...name].length > 128 || name.includes(',') || name === '*') {
-      problems.push({
-        line: section.line,
-        message: `[${escapeControls(section.name)}] has no usable name`,
-        next: `Write it like [${kind} NAME]: at most 128 characters, no comma.`,
-      })
-    } else take(checked, kind, { name, section }, problems)
+    if (section.name === '') problems.push(...strayKeys(section))
+    else if (!isKind(kind)) problems.push(unknownKind(section, kind))
+    else if (!isUsable(name)) problems.push(unusableName(section, kind))
+    else if (checked[kind].names.has(name)) problems.push(repeated(section))
+    else {
+      checked[kind].names.add(name)
+      take(checked, kind, { name, section }, problems)
+    }
   }
   return checked
 }
+
+/** A comma separates names in lists, and `*` is all of them. */
+const isUsable = (name: string): boolean =>
+  name !== '' && name !== '*' && !name.includes(',') && [...name].length <= 128
+
+const strayKeys = ({ entries }: IniSection): readonly IniProblem[] =>
+  [...entries].map(([key, { line }]) => ({
+    line,
+    message: `${escapeControls(key)} stands before the first section`,
+    next: 'Put it into a section such as [user NAME].',
+  }))
+
+const unusableName = ({ name, line }: IniSection, kind: InventoryKind): IniProblem => ({
+  line,
+  message: `[${escapeControls(name)}] has no usable name`,
+  next: `Write it like [${kind} NAME]: at most 128 characters, no comma.`,
+})
+
+/** Blanks between the words of a name do not count, so two headers may mean one thing. */
+const repeated = ({ name, line }: IniSection): IniProblem => ({
+  line,
+  message: `[${escapeControls(name)}] is there already`,
+  next: 'Put both together or rename one.',
+})
 
 function unknownKind(section: IniSection, kind: string): IniProblem {
   const meant = nearest(kind, KINDS)
@@ -56,59 +81,54 @@ function unknownKind(section: IniSection, kind: string): IniProblem {
   }
 }
 
-function take(
-  checked: CheckedSections,
-  kind: InventoryKind,
-  place: { readonly name: string; readonly section: IniSection },
-  problems: IniProblem[],
-): void {
+interface Place {
+  readonly name: string
+  readonly section: IniSection
+}
+
+function take(checked: CheckedSections, kind: InventoryKind, place: Place, problems: IniProblem[]): void {
   switch (kind) {
     case 'user':
-      keep(checked.user, 'user', place, problems)
+      problems.push(...keep(checked.user.good, SECTIONS.user, place, PUBLIC_KEY))
       break
     case 'asset':
-      keep(checked.asset, 'asset', place, problems)
+      problems.push(...keep(checked.asset.good, SECTIONS.asset, place))
       break
     case 'account':
-      keep(checked.account, 'account', place, problems)
+      problems.push(...keep(checked.account.good, SECTIONS.account, place))
       break
     case 'permission':
-      keep(checked.permission, 'permission', place, problems)
+      problems.push(...keep(checked.permission.good, SECTIONS.permission, place))
       break
     default:
       unreachable(kind)
   }
 }
 
-function keep<Kind extends InventoryKind>(
-  list: Array<Checked<Kind>>,
-  kind: Kind,
-  { name, section }: { readonly name: string; readonly section: IniSection },
-  problems: IniProblem[],
-): void {
-  // Blanks between the words of a name do not count, so two headers may mean one thing.
-  if (list.some((earlier) => earlier.name === name)) {
-    const message = `[${escapeControls(section.name)}] is there already`
-    problems.push({ line: section.line, message, next: 'Put both together or rename one.' })
-    return
-  }
-  const schema: (typeof SECTIONS)[Kind] = SECTIONS[kind]
+/** Adds a section to the good ones, or tells what is wrong with it. Keys that match `further` are judged elsewhere. */
+function keep<Schema extends z.ZodObject>(
+  good: Array<Place & { readonly values: z.output<Schema> }>,
+  schema: Schema,
+  { name, section }: Place,
+  further?: RegExp,
+): readonly IniProblem[] {
   const known = Object.keys(schema.shape)
-  const values: Record<string, string> = Object.create(null)
-  for (const [key, { value, line }] of section.entries) {
-    if (known.includes(key)) values[key] = value
-    else if (kind !== 'user' || !PUBLIC_KEY.test(key)) problems.push(unknownKey(section, key, line, known))
-  }
-  const parsed = schema.safeParse({ ...values })
-  if (parsed.success) list.push({ name, section, values: parsed.data as z.output<(typeof SECTIONS)[Kind]> })
-  else problems.push(...parsed.error.issues.map((issue) => valueProblem(section, issue)))
+  const keys = [...section.entries.keys()]
+  const unknown = keys.filter((key) => !known.includes(key) && !further?.test(key))
+  const values = keys.flatMap((key) => (known.includes(key) ? [[key, section.entries.get(key)?.value]] : []))
+  const parsed = schema.safeParse(Object.fromEntries(values))
+  if (parsed.success) good.push({ name, section, values: parsed.data })
+  const offered = further ? [...known, 'public_key'] : known
+  return [
+    ...unknown.map((key) => unknownKey(section, key, offered)),
+    ...(parsed.error?.issues ?? []).map((issue) => valueProblem(section, issue)),
+  ]
 }
 
-function unknownKey(section: IniSection, key: string, line: number, known: readonly string[]): IniProblem {
-  const keys = section.name.startsWith('user') ? [...known, 'public_key'] : known
+function unknownKey(section: IniSection, key: string, keys: readonly string[]): IniProblem {
   const meant = nearest(key, keys)
   return {
-    line,
+    line: section.entries.get(key)?.line,
     message: `[${escapeControls(section.name)}] knows no key ${escapeControls(key)}`,
     next: meant ? `Did you mean ${meant}?` : `Keys are ${keys.join(', ')}.`,
   }

@@ -26,7 +26,7 @@ export function startOnPty(binding: PtyBinding, start: ProgramStart & { readonly
   void exited.then(() => {
     running = false
   })
-  const slave = openSync(path, constants.O_RDWR | constants.O_NOCTTY)
+  const slave = openSlave(path, { fd, pid })
   const output = new PtyOutput({ fd, slave, exited })
   const isOpen = (): boolean => running && !output.destroyed
   const input = new PtyInput({ fd, clock, isOpen })
@@ -47,6 +47,16 @@ export function startOnPty(binding: PtyBinding, start: ProgramStart & { readonly
       output.destroy()
       if (running) await endGroup({ pid, exited, clock })
     },
+  }
+}
+
+function openSlave(path: string, { fd, pid }: { fd: number; pid: number }): number {
+  try {
+    return openSync(path, constants.O_RDWR | constants.O_NOCTTY)
+  } catch (fault) {
+    signalGroup(pid, 'KILL')
+    closeSync(fd)
+    throw fault
   }
 }
 

@@ -37,8 +37,14 @@ test('the installed package brings its patched ssh2, and nothing compiled for th
     cwd: project,
     maxBuffer: 64 * 1024 * 1024,
   })
-  expect(packed).toContain('node_modules/ssh2/lib/client.js')
-  expect(packed).not.toMatch(/\.node"|\/build\/|obj\.target/)
+  const paths = packed.match(/"path": "[^"]*"/g) ?? []
+  expect(paths).toContain('"path": "node_modules/ssh2/lib/client.js"')
+  expect(paths.filter((path) => /\.node"|\/build\/|obj\.target|ssh2\/test\//.test(path))).toEqual([])
+})
+
+test('the installed command starts', async () => {
+  const { stdout } = await run(process.execPath, [installed('bin/cocod'), 'version'], { cwd: prefix })
+  expect(stdout).toMatch(/^cocod \d+\.\d+\.\d+ /)
 })
 
 test('a 1.5 MB paste into a terminal without echo goes through the installed package', async () => {

@@ -118,7 +118,7 @@ export function parseFields<S extends z.ZodObject>(schema: S, body: unknown): Pa
   }
   // zod judges a key that is not there by itself; the fields judge `undefined`.
   const absent = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, undefined]))
-  const parsed = schema.safeParse({ ...absent, ...body })
+  const parsed: z.ZodSafeParseResult<z.output<S>> = schema.safeParse({ ...absent, ...body })
   if (parsed.success) return { ok: true, data: parsed.data }
   const faults: Record<string, string[]> = Object.create(null)
   for (const { path, message } of parsed.error.issues) {

@@ -45,12 +45,14 @@ test('the patch turns the released library into the one that is used, once', () 
   expect(copy.read()).toEqual(used)
 })
 
-test('the patch keeps what npm must not pack out of the tarball', () => {
+test('the patch tells npm to pack nothing that was compiled on this machine', () => {
   const copy = copyOfLibrary()
+  copy.edit('package.json', (text) => text.replace(/"files": \[[^\]]*\]/, '"files": ["lib"]'))
   patchSsh2(copy.root)
-  expect(readFileSync(join(copy.root, 'node_modules/ssh2/.npmignore'), 'utf8')).toContain(
-    'lib/protocol/crypto/build\n',
-  )
+  const manifest = readFileSync(join(copy.root, 'node_modules/ssh2/package.json'), 'utf8')
+  expect(manifest).toContain('"lib/protocol/crypto/src"')
+  expect(manifest).not.toContain('"lib"')
+  expect(manifest).not.toContain('crypto/build')
 })
 
 test('another version or a changed file is refused with what to do, and nothing is written', () => {

@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { IDS, signature, startWorld, TOKEN, type World } from './world.ts'
+import { IDS, SOME_TEXT, signature, startWorld, TOKEN, type World } from './world.ts'
 
 const SESSION = '3979ac20-b6ba-56a5-9e76-67d0eb7c3d1f'
 const UNKNOWN = '040263bf-b4d3-4085-b7f7-36a6e6e2afb0'
@@ -42,7 +42,7 @@ describe('registration', () => {
         comment: 'bastion',
         service_account: {
           name: '堡垒-sh-01',
-          access_key: { id: expect.any(String), secret: expect.any(String) },
+          access_key: { id: SOME_TEXT, secret: SOME_TEXT },
         },
       },
     })
@@ -270,7 +270,7 @@ describe('sessions', () => {
       has_replay: false,
       can_replay: false,
       protocol: 'ssh',
-      terminal: expect.any(String),
+      terminal: SOME_TEXT,
       command_amount: 0,
       org_name: 'DEFAULT',
     })
@@ -377,8 +377,8 @@ describe('commands', () => {
       body: 'ok',
     })
     expect((await world.call('GET', path)).body).toEqual([
-      { ...command, input: 'echo 你好', output: '', timestamp: timestamp + 6, id: expect.any(String) },
-      { ...command, id: expect.any(String) },
+      { ...command, input: 'echo 你好', output: '', timestamp: timestamp + 6, id: SOME_TEXT },
+      { ...command, id: SOME_TEXT },
     ])
     expect((await world.call('GET', `${sessions}${SESSION}/`)).body).toMatchObject({ command_amount: 2 })
     expect((await world.call('GET', `${path}?date_to=${timestamp + 1}`)).body).toHaveLength(1)
@@ -412,7 +412,8 @@ describe('commands', () => {
   ])('%s refuses the whole batch', async (_what, body, message) => {
     const answer = await world.call('POST', path, { body })
     expect(answer.status).toBe(401)
-    expect(answer.body).toEqual({ msg: expect.stringContaining(message) })
+    expect(answer.body).toMatchObject({ msg: SOME_TEXT })
+    expect(answer.body).toHaveProperty('msg', expect.stringContaining(message))
     expect((await world.call('GET', path)).body).toEqual([])
   })
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -89,8 +89,7 @@ test('the database is for its owner only, and neither a newer one nor another fi
     facts: { version: 2 },
   })
   await rm(directory, { recursive: true })
-  await openDatabase(directory).then((fresh) => fresh.close())
-  await rm(join(directory, 'core.db'))
+  await mkdir(directory)
   await writeFile(
     join(directory, 'core.db'),
     'this is no database, and it is long enough to be seen as none '.repeat(20),

@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
 import { createLog } from '../../../src/log.ts'
 import { type EmbeddedCore, startEmbeddedCore } from '../../../src/standalone/core/embedded-core.ts'
 import { ACTIONS, type Inventory, stableId } from '../../../src/standalone/inventory.ts'
 import { Passwords } from '../../../src/standalone/passwords.ts'
 import { ManualClock } from '../../fixtures/manual-clock.ts'
+
+/** Matches any text, in what is expected of an answer. */
+export const SOME_TEXT: unknown = expect.any(String)
 
 export const TOKEN = 'bootstrap-token-of-this-test'
 export const KEY_BLOB = 'AAAAC3NzaC1lZDI1NTE5AAAAIFixtureOnlyFixtureOnlyFixtureOnlyFixtureOn'
