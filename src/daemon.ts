@@ -92,8 +92,8 @@ class Building {
   async daemon(): Promise<Daemon> {
     await this.#lock()
     const standalone = this.#parts.standalone ? await this.#standalone() : undefined
-    const link = this.#coreLink(standalone)
-    const audit = this.#audit(link)
+    const link = this.#coreLink(standalone, () => audit.coreBack())
+    const audit: FileAudit = this.#audit(link)
     const sessions = await this.#sessions(link, audit, standalone)
     const hostKeys = await this.#hostKeys()
     const sshd = await this.#sshd(link, sessions, hostKeys)
@@ -133,7 +133,7 @@ class Building {
     return this.#scope.own(await startStandalone({ dataDir, inventoryFile, environment, clock, log }))
   }
 
-  #coreLink(standalone: Standalone | undefined): CoreLink {
+  #coreLink(standalone: Standalone | undefined, onReturn: () => void): CoreLink {
     const { clock, log } = this.#parts
     const { CORE_HOST, NAME: name, BOOTSTRAP_TOKEN, ACCESS_KEY } = this.#settings
     const { KEYS_DIR, ACCESS_KEY_FILE, DATA_DIR } = this.#settings
@@ -146,6 +146,7 @@ class Building {
         registration: { name, bootstrapToken, accessKey: { file, olderFiles, value: secret(ACCESS_KEY) } },
         clock,
         log,
+        onReturn,
         liveSessions: () => this.#registry.ids(),
         onTask: (task, core) => carryOut(task, { registry: this.#registry, core, log }),
         onWaiting: ({ address, reason, forMs }) =>

@@ -52,6 +52,8 @@ function stopSignals(log: Log): AbortController {
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
+  // A file-size limit (RLIMIT_FSIZE) is to be a failed write, which ends one session, not the process.
+  process.on('SIGXFSZ', () => {})
   process.on('uncaughtException', (err) => fatal(stop, log, err))
   process.on('unhandledRejection', (err) => fatal(stop, log, err))
   return stop

@@ -20,6 +20,8 @@ export interface CoreLinkOptions {
   readonly liveSessions: () => readonly string[]
   readonly onTask: (task: Task, service: AppService) => Promise<void>
   readonly onWaiting: (waiting: Waiting) => void
+  /** Core answers again after a silence. */
+  readonly onReturn: () => void
 }
 
 /** The link to core: registered, beating, its settings read anew; closed with its scope. */
@@ -49,7 +51,7 @@ export class CoreLink {
 
   /** Resolves when this bastion is registered. Waits as long as core does not answer; throws what waiting cannot mend. */
   async connect(signal: AbortSignal): Promise<void> {
-    const { clock, log, registration, onWaiting, onTask, liveSessions } = this.#options
+    const { clock, log, registration, onWaiting, onTask, onReturn, liveSessions } = this.#options
     const core = this.#transport
     const waiting = (state: Waiting): void => {
       this.#waitingFor = `${state.address}: ${state.reason}`
@@ -61,7 +63,7 @@ export class CoreLink {
     this.#late.arrive(new HttpAppService({ core, key, clock, log, settings }))
     const intervalSeconds = () => settings.current.heartbeatSeconds
     this.#heartbeat = new Heartbeat({
-      ...{ core, key, clock, log, liveSessions, intervalSeconds },
+      ...{ core, key, clock, log, liveSessions, intervalSeconds, onReturn },
       onTask: (task) => onTask(task, this.service),
     })
     this.#scope.own(this.#heartbeat).start()

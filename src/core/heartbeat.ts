@@ -18,6 +18,8 @@ export interface HeartbeatParts {
   intervalSeconds: () => number | undefined
   /** Carries out an order and acknowledges it. Not called again for a task while its promise is pending. */
   onTask: (task: Task) => Promise<void>
+  /** Core answers again after a silence. */
+  onReturn?: () => void
   /** Between 0 and 1; for tests. */
   random?: () => number
 }
@@ -127,7 +129,10 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   #succeeded(): boolean {
-    if (this.#failing) this.#parts.log.info('core answers the heartbeat again')
+    if (this.#failing) {
+      this.#parts.log.info('core answers the heartbeat again')
+      this.#parts.onReturn?.()
+    }
     this.#failing = false
     return true
   }

@@ -66,7 +66,7 @@ export const en = {
   'fault.SESSION_RULES':
     '{asset} has command rules for “{account}”, which this version cannot enforce, so nothing may run there. An administrator can change that.',
   'session.connecting': 'Connecting to {account}@{asset} ({address}) ...',
-  'session.idle-near': '{minutes} minutes without a key are left: this session ends unless you press one.',
+  'session.idle-near': 'No key for a while: this session ends in {minutes} min unless you press one.',
   'session.outage-near':
     'The management server has been silent for a while: this session ends in 5 minutes unless it answers.',
   'session.ended.exit': 'Connection to {asset} closed by the asset ({exit}) after {duration}.',

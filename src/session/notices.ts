@@ -3,6 +3,7 @@ import { unreachable } from '../base/unreachable.ts'
 import { say, sayFault, type TextKey } from '../i18n/i18n.ts'
 import { type AlternateScreen, LEAVE_ALTERNATE, RESET_MODES } from '../terminal/alternate-screen.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { wrapText } from '../terminal/wrap.ts'
 import type { Ending } from './ending.ts'
 import type { Principal } from './principal.ts'
 
@@ -24,7 +25,7 @@ export function notice(
   const text = say(principal.language, key, facts)
   if (!terminal.pty) write(terminal, `cocod: ${text}\n`)
   else if (screen.on) write(terminal, `\x07\x1b]2;${text}\x07`)
-  else write(terminal, `\r\n${DIM}── ${text}${PLAIN}\r\n`)
+  else write(terminal, ownLines(terminal, text))
 }
 
 /** The last line of a session: why it ended, where that is not plain to see. */
@@ -37,7 +38,7 @@ export function sayEnding(context: NoticeContext, ending: Ending, facts: EndingF
   }
   const restore = ending.kind === 'exit' ? '' : RESET_MODES
   const leave = screen.on ? LEAVE_ALTERNATE : ''
-  write(terminal, `${leave}${restore}\r\n${DIM}── ${text}${PLAIN}\r\n`)
+  write(terminal, `${leave}${restore}${ownLines(terminal, text)}`)
 }
 
 export interface EndingFacts {
@@ -84,6 +85,12 @@ function durationText(ms: number): string {
   if (seconds < 60) return `${seconds} s`
   const minutes = Math.floor(seconds / 60)
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+/** Dim, on lines of its own, broken between words. */
+function ownLines({ size }: Terminal, text: string): string {
+  const lines = wrapText(`── ${text}`, Math.max(20, size.columns - 1))
+  return `\r\n${DIM}${lines.join('\r\n')}${PLAIN}\r\n`
 }
 
 function write(terminal: Terminal, text: string): void {

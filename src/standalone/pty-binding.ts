@@ -41,7 +41,7 @@ export function loadPtyBinding(): PtyBinding {
     const helper = spawnHelper(require)
     return {
       fork: ({ file, args, env, cwd, columns, rows, exited }) =>
-        // No other user and group (-1), no UTF-8 input mode: bytes stay bytes.
+        // No other user and group (-1); IUTF8, so that the erase key takes whole characters.
         forkResult(
           callMember(native, 'fork', [file, args, env, cwd, columns, rows, -1, -1, true, helper, exited]),
         ),

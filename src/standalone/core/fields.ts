@@ -111,16 +111,16 @@ export type Parsed<T> =
   | { readonly ok: false; readonly faults: FieldFaults }
 
 /** Checks one object. Anything but an object is a fault of none of its fields. */
-export function parseFields<S extends z.ZodObject>(schema: S, body: unknown): Parsed<z.output<S>> {
+export function parseFields<T>(schema: z.ZodType<T> & Pick<z.ZodObject, 'shape'>, body: unknown): Parsed<T> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     const got = `Invalid data. Expected a dictionary, but got ${pythonType(body)}.`
     return { ok: false, faults: { non_field_errors: [got] } }
   }
   // zod judges a key that is not there by itself; the fields judge `undefined`.
   const absent = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, undefined]))
-  const parsed: z.ZodSafeParseResult<z.output<S>> = schema.safeParse({ ...absent, ...body })
+  const parsed = schema.safeParse({ ...absent, ...body })
   if (parsed.success) return { ok: true, data: parsed.data }
-  const faults: Record<string, string[]> = Object.create(null)
+  const faults: Record<string, string[]> = {}
   for (const { path, message } of parsed.error.issues) {
     const name = String(path[0] ?? 'non_field_errors')
     faults[name] = [...(faults[name] ?? []), message]

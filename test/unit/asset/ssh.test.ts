@@ -1,12 +1,13 @@
 import { once } from 'node:events'
-import { createServer, type Server, type Socket } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { inspect } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { AssetError } from '../../../src/asset/asset-error.ts'
 import type { AssetConnection } from '../../../src/asset/connection.ts'
 import { systemClock } from '../../../src/base/clock.ts'
-import { fingerprint, parsePublicKey } from '../../../src/ssh2/keys.ts'
+import { fingerprint, generateHostKey, parsePublicKey } from '../../../src/ssh2/keys.ts'
+import { type AuthenticationType, Server as SshServer } from '../../../src/ssh2/library.ts'
 import { makeConnector } from '../../fixtures/asset-connector.ts'
 import { isRoot, startSshd } from '../../fixtures/sshd.ts'
 
@@ -314,6 +315,86 @@ test('what cannot be opened yet is refused, not opened another way', async () =>
     'ASSET_NO_CREDENTIALS',
   ])
   expect(connector.progress).toEqual([])
+})
+
+/** A server of the library that refuses every login and keeps what it was sent. */
+async function refusingServer(methods: AuthenticationType[]) {
+  const { privateKey } = await generateHostKey('ed25519')
+  const secrets: string[] = []
+  const server = new SshServer({ hostKeys: [privateKey] }, (connection) => {
+    connection.on('error', () => undefined)
+    connection.on('authentication', (context) => {
+      if (context.method === 'password') secrets.push(context.password)
+      if (context.method !== 'keyboard-interactive') {
+        context.reject(methods)
+        return
+      }
+      const ask = (left: number): void =>
+        context.prompt([{ prompt: 'Password: ', echo: false }], (answers) => {
+          secrets.push(...answers.filter((answer) => answer !== ''))
+          if (left > 0) ask(left - 1)
+          else context.reject(methods)
+        })
+      ask(3)
+    })
+  })
+  onTestFinished(() => void server.close())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return { port: address.port, secrets }
+}
+
+test.each([
+  [['password' as const]],
+  [['keyboard-interactive' as const]],
+  [['password' as const, 'keyboard-interactive' as const]],
+])('a server that asks again and again by %j gets the password once', async (methods) => {
+  await using connector = await makeConnector()
+  const { port, secrets } = await refusingServer(methods)
+  const failure = await failureOf(connector.connect({ port, password: 'the secret' }))
+  expect(failure.code).toBe('ASSET_AUTH')
+  expect(secrets).toEqual(['the secret'])
+})
+
+test('a server that takes no password is not sent one', async () => {
+  await using connector = await makeConnector()
+  const { port, secrets } = await refusingServer(['publickey'])
+  const failure = await failureOf(connector.connect({ port, password: 'the secret' }))
+  expect(failure.facts).toMatchObject({ tried: '-', offered: 'publickey' })
+  expect(secrets).toEqual([])
+})
+
+test('an asset that goes silent without a word is dead after some signs of life that do not come', async () => {
+  await using sshd = await startSshd()
+  await using connector = await makeConnector()
+  const { user, privateKey } = sshd.asset
+  const far: Socket[] = []
+  const { port } = await serve((socket) => {
+    const asset = connect(sshd.asset.port, '127.0.0.1').on('error', () => undefined)
+    far.push(asset)
+    socket.pipe(asset).pipe(socket)
+    socket.once('close', () => asset.destroy())
+  })
+  const timeouts = { keepaliveSeconds: 0.05 }
+  await using connection = await connector.connect({ port, user, privateKey: privateKey.text }, { timeouts })
+  for (const asset of far) asset.unpipe()
+  const { cause } = await connection.closed
+  expect(String(cause)).toContain('Keepalive timeout')
+})
+
+test('the end of one connection leaves another to the same asset alone', async () => {
+  await using sshd = await startSshd()
+  await using connector = await makeConnector()
+  const { port, user, privateKey } = sshd.asset
+  const login = { port, user, privateKey: privateKey.text }
+  await using kept = await connector.connect(login)
+  const broken = await connector.connect(login)
+  const channel = await kept.exec('cat', undefined)
+  await broken[Symbol.asyncDispose]()
+  channel.input.end('still there')
+  channel.errors.resume()
+  expect(await text(channel.output)).toBe('still there')
 })
 
 test('an asset that dies ends its channels, and `closed` tells', async () => {

@@ -47,7 +47,11 @@ test('a KEXINIT to an asset has strict key exchange and exactly our lists', asyn
   const [kex, hostKey, cipherOut, cipherIn, macOut, macIn, compressOut, compressIn] =
     await kexinitOf('modern')
   const ours = assetAlgorithms()
-  expect(kex).toEqual([...Array.from(Object(ours.kex)), 'ext-info-c', 'kex-strict-c-v00@openssh.com'])
+  expect(kex).toEqual([
+    ...(Array.isArray(ours.kex) ? ours.kex : []),
+    'ext-info-c',
+    'kex-strict-c-v00@openssh.com',
+  ])
   expect(hostKey).toEqual(ours.serverHostKey)
   expect([cipherOut, cipherIn]).toEqual([ours.cipher, ours.cipher])
   expect([macOut, macIn]).toEqual([ours.hmac, ours.hmac])

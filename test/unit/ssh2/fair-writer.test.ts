@@ -4,27 +4,21 @@ import { buffer } from 'node:stream/consumers'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { writeFairly } from '../../../src/ssh2/fair-writer.ts'
-import { connectionInternals } from '../../../src/ssh2/internals.ts'
+import { channelInternals, connectionInternals } from '../../../src/ssh2/internals.ts'
 import type { ServerChannel } from '../../../src/ssh2/library.ts'
 import { ssh2Pair, ssh2Server } from '../../fixtures/ssh2-pair.ts'
 
 const MB = 1024 * 1024
 
 /** Bytes the connection of a channel holds unsent. */
-const unsentOf = (channel: object): number => {
-  const connection: unknown = Reflect.get(channel, '_client')
-  if (typeof connection !== 'object' || connection === null) throw new Error('no connection')
-  return connectionInternals(connection)._sock.writableLength
-}
+const unsentOf = (channel: object): number => channelInternals(channel)._client._sock.writableLength
 
 /** The peer opens its window by this much, far beyond what the library does by itself. */
 function openWindow(near: object, bytes: number): void {
-  const connection: unknown = Reflect.get(near, '_client')
-  const outgoing: unknown = Reflect.get(near, 'outgoing')
-  const protocol: unknown = Reflect.get(Object(connection), '_protocol')
-  const adjust: unknown = Reflect.get(Object(protocol), 'channelWindowAdjust')
+  const { _client, outgoing } = channelInternals(near)
+  const adjust: unknown = Reflect.get(_client._protocol, 'channelWindowAdjust')
   if (typeof adjust !== 'function') throw new Error('no channelWindowAdjust')
-  Reflect.apply(adjust, protocol, [Reflect.get(Object(outgoing), 'id'), bytes])
+  Reflect.apply(adjust, _client._protocol, [outgoing.id, bytes])
 }
 
 /** The real OpenSSH client runs a "command" on our server. */
@@ -35,10 +29,9 @@ async function openssh(port: number): Promise<{ output: Buffer; errors: Buffer; 
     ['-F', 'none', '-p', String(port), ...options.flatMap((each) => ['-o', each]), 'test@127.0.0.1', 'x'],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )
-  const ended = once(ssh, 'close')
+  const ended = new Promise<unknown>((resolve) => ssh.once('close', (code) => resolve(code)))
   const [output, errors] = await Promise.all([buffer(ssh.stdout), buffer(ssh.stderr)])
-  const [code]: unknown[] = await ended
-  return { output, errors, code }
+  return { output, errors, code: await ended }
 }
 
 /** Ends a server's channel as it must be done: all written, then the status, then the end. */
@@ -112,10 +105,10 @@ test('a peer with a 1 GiB window that stops reading makes us hold little, and ge
 test('while keys are exchanged nothing is handed to the library, which would queue it without bound', async () => {
   await using pair = await ssh2Pair()
   writeFairly(pair.far)
-  const connection: unknown = Reflect.get(pair.far, '_client')
-  const rekey: unknown = Reflect.get(Object(connection), 'rekey')
+  const connection = channelInternals(pair.far)._client
+  const rekey: unknown = Reflect.get(connection, 'rekey')
   if (typeof rekey !== 'function') throw new Error('no rekey')
-  const protocol = connectionInternals(Object(connection))._protocol
+  const protocol = connection._protocol
   const send = protocol.channelData.bind(protocol)
   let queued = 0
   protocol.channelData = (id, data) => {

@@ -2,12 +2,28 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { z } from 'zod'
 import { systemClock } from '../../../src/base/clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import { openDatabase } from '../../../src/standalone/core/database.ts'
 import { DEMO_PASSWORDS, demoPassword } from '../../../src/standalone/demo-password.ts'
+import { stableId } from '../../../src/standalone/inventory.ts'
 import { type StandaloneOptions, startStandalone } from '../../../src/standalone/standalone.ts'
 import { runSsh } from '../../fixtures/ssh-client.ts'
+import { signature } from './world.ts'
+
+const Registered = z.object({
+  service_account: z.object({ access_key: z.object({ id: z.string(), secret: z.string() }) }),
+})
+const Assets = z
+  .object({
+    id: z.string(),
+    ip: z.string(),
+    protocols: z.string().array(),
+    system_users_granted: z.object({ id: z.string() }).array(),
+  })
+  .array()
+const AuthInfo = z.object({ username: z.string(), private_key: z.string() })
 
 let dataDir: string
 let options: StandaloneOptions
@@ -47,16 +63,27 @@ test('the demo lets its user in with the password of this start, which is anothe
 
 test("the demo's asset can be reached with what the core hands out for it", async () => {
   await using standalone = await startStandalone(options)
-  const headers = { Authorization: `BootstrapToken ${standalone.bootstrapToken.reveal()}` }
-  const path = `${standalone.url}/api/terminal/v2/terminal-registrations/`
-  expect(await post(path, { name: 'node' }, headers)).toMatchObject({ name: 'node' })
-  const { host, assets = '' } = standalone.demo ?? {}
-  expect(assets).toMatch(/^this-machine \(a shell here as .+\)$/)
-  expect(host?.fingerprint).toMatch(/^SHA256:/)
-  const identity = join(dataDir, 'nothing')
-  await writeFile(identity, '', { mode: 0o600 })
-  const { code } = await runSsh({ port: host?.port ?? 0, user: 'x', identity, command: 'true' })
-  expect(code).toBe(255)
+  const { url, bootstrapToken, demo } = standalone
+  const headers = { Authorization: `BootstrapToken ${bootstrapToken.reveal()}` }
+  const registered = await post(`${url}/api/terminal/v2/terminal-registrations/`, { name: 'node' }, headers)
+  const { id = '', secret = '' } = Registered.parse(registered).service_account.access_key
+  const get = async (path: string): Promise<unknown> => {
+    const signed = signature({ id, secret }, new Date().toUTCString())
+    return await (await fetch(`${url}${path}`, { headers: signed })).json()
+  }
+  const [asset] = Assets.parse(await get(`/api/perms/v1/users/${stableId('user', 'demo')}/assets/`))
+  const [account] = asset?.system_users_granted ?? []
+  const info = AuthInfo.parse(
+    await get(`/api/assets/v1/system-user/${account?.id}/asset/${asset?.id}/auth-info/`),
+  )
+  const port = Number(asset?.protocols[0]?.replace('ssh/', ''))
+  expect(demo?.assets).toBe(`this-machine (a shell here as ${info.username})`)
+  expect(demo?.host).toMatchObject({ address: asset?.ip, port })
+  expect(demo?.host.fingerprint).toMatch(/^SHA256:/)
+  const identity = join(dataDir, 'key')
+  await writeFile(identity, info.private_key, { mode: 0o600 })
+  const { stdout } = await runSsh({ port, user: info.username, identity, command: 'echo reached' })
+  expect(stdout.toString()).toBe('reached\n')
 })
 
 test('a demo password is one of more than 2^40, in words', () => {
