@@ -6,9 +6,10 @@
 export const version = '1.17.0'
 
 /** Raised with every change of a hunk; src/ssh2/library.ts refuses a library that shows another number. */
-export const revision = 1
+export const revision = 2
 
 const patchTests = 'test/unit/ssh2/patch.test.ts'
+const modeTests = 'test/e2e/session.test.ts'
 
 const windowCheck = `          // The remote party should not be sending us data if there is no
           // window space available ...
@@ -32,6 +33,56 @@ const grantReason =
 
 /** @type {ReadonlyArray<{file: string, find: string, replace: string, count?: number, reason: string, test: string, upstream: string}>} */
 export const hunks = [
+  {
+    file: 'lib/protocol/handlers.misc.js',
+    find: `            bufferParser.init(modesBinary, 1);
+            let modes = {};`,
+    replace: `            bufferParser.init(modesBinary, 0); // cocod: from the first opcode
+            let modes = {};`,
+    reason:
+      'The terminal modes of pty-req were read from their second byte on, so that none was ever seen: the erase key, ' +
+      'IUTF8 and flow control of the person did not reach the asset.',
+    test: modeTests,
+    upstream: 'none known',
+  },
+  {
+    file: 'lib/protocol/handlers.misc.js',
+    find: `       .reduce((obj, [key, value]) => ({ ...obj, [key]: value }), {});
+
+module.exports`,
+    replace: `       .reduce((obj, [key, value]) => ({ ...obj, [value]: key }), {}); // cocod: by value
+
+module.exports`,
+    reason: 'The table of mode names by opcode was made by name, so that every opcode was unknown.',
+    test: modeTests,
+    upstream: 'none known',
+  },
+  {
+    file: 'lib/protocol/handlers.misc.js',
+    find: `              if (opcode === undefined
+                  || name === undefined
+                  || value === undefined) {`,
+    replace: `              if (opcode >= 160) // cocod: RFC 4254 section 8, these end the parsing
+                break;
+              if (name === undefined && value !== undefined) // cocod: not ours to refuse
+                continue;
+              if (opcode === undefined
+                  || value === undefined) {`,
+    reason:
+      'An opcode the library does not know refused the whole request; the RFC gives it a form to be skipped by.',
+    test: modeTests,
+    upstream: 'none known',
+  },
+  {
+    file: 'lib/protocol/constants.js',
+    find: `    IMAXBEL: 41,          // Ring bell on input queue full.`,
+    replace: `    IMAXBEL: 41,          // Ring bell on input queue full.
+    IUTF8: 42,            // cocod: RFC 8160`,
+    reason:
+      'IUTF8 (RFC 8160), which OpenSSH sends, was unknown: without it a backspace erases half of a character.',
+    test: modeTests,
+    upstream: 'none known',
+  },
   {
     file: 'lib/protocol/crypto.js',
     find: 'const MAX_PACKET_SIZE = 35000;',

@@ -5,7 +5,7 @@ import { connectSsh } from './asset/ssh.ts'
 import { ScreenCommandDetector } from './audit/commands/detector.ts'
 import { FileAudit } from './audit/file-audit.ts'
 import type { Clock } from './base/clock.ts'
-import { askControl, serveControl } from './base/control-socket.ts'
+import { serveControl } from './base/control-socket.ts'
 import { controlPath, lockPath, sessionsPath } from './base/data-dir.ts'
 import { takeLock } from './base/lock-file.ts'
 import { Scope } from './base/scope.ts'
@@ -120,11 +120,7 @@ class Building {
     const { DATA_DIR, KEYS_DIR } = this.#settings
     await ownDirectory(DATA_DIR)
     await ownDirectory(KEYS_DIR)
-    const answers = async (): Promise<boolean> => {
-      await using scope = new Scope()
-      return (await askControl(controlPath(DATA_DIR), 'status', scope)) !== undefined
-    }
-    this.#scope.own(await takeLock({ path: lockPath(DATA_DIR), answers }))
+    this.#scope.own(await takeLock(lockPath(DATA_DIR)))
   }
 
   async #standalone(): Promise<Standalone> {

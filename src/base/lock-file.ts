@@ -1,6 +1,7 @@
-import { randomBytes } from 'node:crypto'
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
+import Database from 'libsql'
 import { z } from 'zod'
+import { writeFileAtomic } from './atomic-file.ts'
 import { Fault } from './fault.ts'
 
 const Holder = z.object({
@@ -14,37 +15,35 @@ export class LockError extends Fault<'LOCKED'> {
   override readonly name = 'LockError'
 }
 
-export interface LockOptions {
-  readonly path: string
-  /** A second opinion on a holder that looks dead: one in another pid namespace may still answer. */
-  readonly answers?: () => Promise<boolean>
-}
-
 /**
- * Takes an exclusive lock that outlives no process: a file with the holder's pid and start time. A file left behind
- * by a dead process is taken over; that of a living one is a LockError naming its pid.
+ * Takes an exclusive lock that no process outlives: the kernel gives it back, also after a `kill -9`, and it holds
+ * between containers that share a volume. Node has no fcntl(2) of its own, so an empty SQLite file stands for it.
+ * Beside it `<path>.pid` tells who holds it.
+ *
+ * @throws LockError naming the holder's pid.
  */
-export async function takeLock({ path, answers }: LockOptions): Promise<AsyncDisposable> {
-  const own = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`
-  const started = await startTime(process.pid)
-  await writeFile(own, JSON.stringify({ pid: process.pid, started }), { mode: 0o600, flag: 'wx' })
+export async function takeLock(path: string): Promise<AsyncDisposable> {
+  const database = new Database(path)
   try {
-    for (let tries = 0; tries < 10; tries++) {
-      if (await linked(own, path)) return release(path)
-      const holder = await readHolder(path)
-      if (holder && ((await isAlive(holder)) || (await answers?.()))) throw held(path, holder)
-      await setAside(path, holder)
-    }
-    throw held(path, await readHolder(path))
-  } finally {
-    await rm(own, { force: true })
+    database.exec('BEGIN EXCLUSIVE')
+  } catch (cause) {
+    database.close()
+    throw held(path, await readHolder(path), cause)
+  }
+  const holder = { pid: process.pid, started: await startTime(process.pid) }
+  await writeFileAtomic(pidFile(path), JSON.stringify(holder))
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await rm(pidFile(path), { force: true })
+      database.close()
+    },
   }
 }
 
-/** Who holds the lock, dead or alive; undefined when nobody does or the file cannot be understood. */
+/** Who took the lock last and did not give it back, dead or alive; undefined when nobody did. */
 export async function readHolder(path: string): Promise<Holder | undefined> {
   try {
-    return Holder.parse(JSON.parse(await readFile(path, 'utf8')))
+    return Holder.parse(JSON.parse(await readFile(pidFile(path), 'utf8')))
   } catch {
     return undefined
   }
@@ -61,40 +60,16 @@ export async function isAlive({ pid, started }: Holder): Promise<boolean> {
   return started === undefined || now === undefined || now === started
 }
 
-const release = (path: string): AsyncDisposable => ({
-  [Symbol.asyncDispose]: () => rm(path, { force: true }),
-})
+const pidFile = (path: string): string => `${path}.pid`
 
-const held = (path: string, holder: Holder | undefined): LockError =>
+const held = (path: string, holder: Holder | undefined, cause: unknown): LockError =>
   new LockError('LOCKED', {
     step: 'lock the data directory',
     message: `${path} is held by process ${holder?.pid ?? 'unknown'}: another cocod uses this data directory`,
     next: 'stop it (cocod stop), or give this one a DATA_DIR of its own',
     facts: { pid: holder?.pid ?? 0 },
+    cause,
   })
-
-async function linked(own: string, path: string): Promise<boolean> {
-  try {
-    await link(own, path)
-    return true
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
-    throw error
-  }
-}
-
-/** Moves a dead holder's file away; if another process replaced it meanwhile, that one gets its file back. */
-async function setAside(path: string, dead: Holder | undefined): Promise<void> {
-  const aside = `${path}.stale-${randomBytes(4).toString('hex')}`
-  try {
-    await rename(path, aside)
-  } catch {
-    return // somebody else was faster; the next try sees what they made of it
-  }
-  const moved = await readHolder(aside)
-  if (JSON.stringify(moved) !== JSON.stringify(dead)) await linked(aside, path)
-  await rm(aside, { force: true })
-}
 
 async function startTime(pid: number): Promise<string | undefined> {
   try {

@@ -37,8 +37,10 @@ export const start: Command = async (args, io) => {
   return await untilStopped(daemon, ready, { stop, log })
 }
 
-function logTo({ stdout }: CliIo, { LOG_LEVEL }: Settings): Log {
-  const destination = stdout.isTTY ? pretty({ sync: true, ignore: 'pid,hostname', destination: 1 }) : stdout
+/** Pretty on a terminal, JSON elsewhere. Whoever read the log may go: the sessions do not end for that. */
+function logTo({ stdout, stderr }: CliIo, { LOG_LEVEL }: Settings): Log {
+  for (const stream of [stdout, stderr]) stream.on('error', () => {})
+  const destination = stdout.isTTY ? pretty({ sync: true, singleLine: true, destination: stdout }) : stdout
   return createLog({ level: LOG_LEVEL, destination })
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { gunzipSync } from 'node:zlib'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from 'vitest'
 import { type Bastion, startBastion } from '../fixtures/bastion.ts'
 import { type CoreDouble, startCoreDouble } from '../fixtures/core-double.ts'
 import { isRoot } from '../fixtures/sshd.ts'
@@ -15,6 +15,9 @@ afterAll(async () => {
   await bastion[Symbol.asyncDispose]()
   await core[Symbol.asyncDispose]()
 })
+
+// What the daemon said is the first thing to know of a failure.
+beforeEach(() => onTestFailed(() => console.error(bastion.daemon.output.slice(-8000))))
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 const PROMPT = /[$#]$/m
@@ -57,6 +60,12 @@ test('window size, TERM, UTF-8 and Ctrl-C reach the asset, and a resize does', a
   await ssh.untilScreen(/\^C/)
   ssh.type('echo status-$?\r')
   await ssh.untilScreen(/status-130/)
+})
+
+test('the terminal modes of the client are those on the asset: IUTF8 and the erase key', async () => {
+  await using ssh = await shell({ stty: 'iutf8 erase ^H' })
+  ssh.type('stty -a | tr ";" "\\n" | grep -Eo "erase = .*|-?iutf8" | tr "\\n" ,; echo\r')
+  await ssh.untilScreen(/^erase = \^H,.*,iutf8,/m)
 })
 
 test('a full-screen program works, and leaves the screen as it was', async () => {
