@@ -82,7 +82,7 @@ test.each(['--sshd-port', '--httpd-port'])(
       const { stderr, code } = await cocod([...inDirectory('start', '--standalone'), flag, `${port}`])
       expect(code).toBe(1)
       expect(stderr).toMatch(new RegExp(`^cocod: .*127\\.0\\.0\\.1:${port}.*\n +\\S.*\n$`))
-      expect(readdirSync(join(directory, 'data'))).not.toContain('lock')
+      expect(readdirSync(join(directory, 'data'))).not.toContain('lock.pid')
     } finally {
       taken.close()
     }
