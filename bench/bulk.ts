@@ -43,6 +43,7 @@ interface Transfer {
 }
 
 async function rate({ lab, way, megabytes, tty }: Transfer, signal: AbortSignal): Promise<number> {
+  await lab.settled()
   const began = join(lab.shared, `began-${way}`)
   // The asset is this machine: its clock is ours, and what it writes can be read here.
   const command = `${tty ? 'stty raw -echo; ' : ''}date +%s%N >${began}; head -c ${megabytes * 1_000_000} /dev/zero`

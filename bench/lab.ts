@@ -3,7 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Scope } from '../src/base/scope.ts'
+import { askStatus } from '../src/cli/running.ts'
 import { type SshdAsset, startSshd } from '../test/fixtures/sshd.ts'
 import { startDaemon } from './daemon.ts'
 
@@ -14,6 +16,8 @@ export const WAYS = ['bastion', 'jump'] as const satisfies readonly Way[]
 export interface Lab extends AsyncDisposable {
   /** A directory that the asset's account may write to. */
   readonly shared: string
+  /** Resolves when the daemon has brought all its records to core: what it does after a session is no part of one. */
+  readonly settled: () => Promise<void>
   /** Arguments of ssh for one of the ways; nothing of the real ~/.ssh or an agent is read. */
   readonly ssh: (way: Way, ...args: string[]) => string[]
 }
@@ -38,6 +42,7 @@ export async function startLab(signal: AbortSignal): Promise<Lab> {
     chmodSync(shared, 0o777)
     return {
       shared,
+      settled: () => settled(join(directory, 'data'), signal),
       ssh: (way, ...args) => ['-F', config, way, ...args],
       [Symbol.asyncDispose]: () => scope.close(),
     }
@@ -45,6 +50,10 @@ export async function startLab(signal: AbortSignal): Promise<Lab> {
     await scope.close()
     throw error
   }
+}
+
+async function settled(dataDir: string, signal: AbortSignal): Promise<void> {
+  while ((await askStatus(dataDir))?.recordsWaiting !== 0) await sleep(50, undefined, { signal })
 }
 
 function writeDaemonConfig(directory: string, { port, user, privateKey }: SshdAsset): string {

@@ -7,10 +7,9 @@ import { AuditError, damaged, isMissingFile } from './audit-error.ts'
 import { type CommandBatch, commandCounter, keyOf, readBatch } from './command-batch.ts'
 import type { DetectedCommand } from './command-detector.ts'
 import { readCommands } from './command-log.ts'
-import { coreReplay, writeGzip } from './core-replay.ts'
 import type { DeadLetters } from './dead-letter.ts'
 import { type DeliveryState, NOTHING_SENT, readDelivery, writeDelivery } from './delivery-file.ts'
-import { ReplayFile } from './replay-file.ts'
+import { convertReplay } from './replay-conversion.ts'
 import { sealCut } from './seal.ts'
 import { readSession, type SessionState } from './session-file.ts'
 import type { SpooledSession } from './spool.ts'
@@ -160,9 +159,9 @@ export class SessionDelivery {
 
   async #upload(id: string): Promise<CoreError | AuditError | undefined> {
     const path = join(this.#session.directory, 'core.replay.gz')
-    const frames = new ReplayFile(join(this.#session.directory, 'replay.log')).frames()
+    const source = join(this.#session.directory, 'replay.log')
     try {
-      const bytes = await this.#options.alone(() => writeGzip(coreReplay(frames), path, this.#signal))
+      const bytes = await this.#options.alone(() => convertReplay({ source, target: path }, this.#signal))
       await this.#options.core.uploadReplay(id, { path, bytes }, this.#signal)
       await this.#save({ uploaded: true })
       return undefined
