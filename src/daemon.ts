@@ -12,7 +12,9 @@ import { Scope } from './base/scope.ts'
 import { Secret } from './base/secret.ts'
 import type { Config } from './config/config.ts'
 import type { Settings } from './config/settings.ts'
+import { readCaFile } from './core/ca-file.ts'
 import { CoreLink } from './core/core-link.ts'
+import { proxyFor } from './core/proxy.ts'
 import type { Log } from './log.ts'
 import { doorHandlers } from './menu/door.ts'
 import { PermissionWatch } from './policy/permission-watch.ts'
@@ -30,7 +32,7 @@ export interface DaemonParts {
   readonly clock: Clock
   readonly log: Log
   readonly version: string
-  /** `process.env`; the demo's shell gets an allow-list of it. */
+  /** `process.env`; the demo's shell gets an allow-list of it, and core is reached through its proxy. */
   readonly environment: Readonly<NodeJS.ProcessEnv>
 }
 
@@ -92,7 +94,9 @@ class Building {
   async daemon(): Promise<Daemon> {
     await this.#lock()
     const standalone = this.#parts.standalone ? await this.#standalone() : undefined
-    const link = this.#coreLink(standalone, () => audit.coreBack())
+    const { CORE_CA_FILE: caFile } = this.#settings
+    const ca = caFile === undefined || standalone ? undefined : await readCaFile(caFile)
+    const link = this.#coreLink(standalone, { ca, onReturn: () => audit.coreBack() })
     const audit: FileAudit = this.#audit(link)
     const sessions = await this.#sessions(link, audit, standalone)
     const hostKeys = await this.#hostKeys()
@@ -129,8 +133,11 @@ class Building {
     return this.#scope.own(await startStandalone({ dataDir, inventoryFile, environment, clock, log }))
   }
 
-  #coreLink(standalone: Standalone | undefined, onReturn: () => void): CoreLink {
-    const { clock, log } = this.#parts
+  #coreLink(
+    standalone: Standalone | undefined,
+    { ca, onReturn }: { ca: string | undefined; onReturn: () => void },
+  ): CoreLink {
+    const { clock, log, environment } = this.#parts
     const { CORE_HOST, NAME: name, BOOTSTRAP_TOKEN, ACCESS_KEY } = this.#settings
     const { KEYS_DIR, ACCESS_KEY_FILE, DATA_DIR } = this.#settings
     const file = ACCESS_KEY_FILE ?? join(KEYS_DIR, standalone ? '.standalone_access_key' : '.access_key')
@@ -139,6 +146,8 @@ class Building {
     return new CoreLink(
       {
         address: standalone?.url ?? CORE_HOST,
+        ca,
+        proxy: standalone ? undefined : proxyFor(CORE_HOST, environment),
         registration: { name, bootstrapToken, accessKey: { file, olderFiles, value: secret(ACCESS_KEY) } },
         clock,
         log,

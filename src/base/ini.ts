@@ -13,6 +13,8 @@ export interface IniSection {
   readonly name: string
   readonly line: number
   readonly entries: ReadonlyMap<string, IniEntry>
+  /** Keys that are there with a value that is not understood. */
+  readonly bad: ReadonlySet<string>
 }
 
 export interface IniEntry {
@@ -60,11 +62,17 @@ export class IniError extends Fault<'INI'> {
  * @throws IniError naming every line that is not understood; nothing is guessed or cut.
  */
 export function parseIni(text: string, file: string): IniFile {
+  const { ini, problems } = readIni(text, file)
+  if (problems.length > 0) throw new IniError(file, problems)
+  return ini
+}
+
+/** The same, for who has more to find fault with: what is understood, and what is wrong with the rest. */
+export function readIni(text: string, file: string): { ini: IniFile; problems: IniProblem[] } {
   const reader = new Reader()
   const lines = text.replace(/^\ufeff/, '').split(/\r\n|\n|\r/)
   for (const [index, line] of lines.entries()) reader.take(line.trim(), index + 1)
-  if (reader.problems.length > 0) throw new IniError(file, reader.problems)
-  return { file, sections: reader.sections }
+  return { ini: { file, sections: reader.sections }, problems: reader.problems }
 }
 
 const MOST_PROBLEMS = 20
@@ -73,9 +81,10 @@ class Reader {
   readonly problems: IniProblem[] = []
   readonly sections: Array<IniSection & { readonly entries: Map<string, IniEntry> }> = []
   #entries = new Map<string, IniEntry>()
+  #bad = new Set<string>()
 
   constructor() {
-    this.sections.push({ name: '', line: 1, entries: this.#entries })
+    this.sections.push({ name: '', line: 1, entries: this.#entries, bad: this.#bad })
   }
 
   take(text: string, line: number): void {
@@ -102,7 +111,8 @@ class Reader {
     const earlier = this.sections.find((section) => section.name === name)
     // Keys of a section that is refused still belong to a section: they must not be told as duplicates.
     this.#entries = new Map()
-    this.sections.push({ name, line, entries: this.#entries })
+    this.#bad = new Set()
+    this.sections.push({ name, line, entries: this.#entries, bad: this.#bad })
     if (!earlier) return undefined
     return {
       message: `section [${escapeControls(name)}] is there already, in line ${earlier.line}`,
@@ -129,8 +139,10 @@ class Reader {
       }
     }
     const value = decodeValue(text.slice(equals + 1).trim())
-    if (typeof value !== 'string')
+    if (typeof value !== 'string') {
+      this.#bad.add(key)
       return { message: `${escapeControls(key)}: ${value.message}`, next: value.next }
+    }
     this.#entries.set(key, { value, line })
     return undefined
   }

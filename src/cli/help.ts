@@ -11,6 +11,10 @@ const HEAD = `cocod: SSH bastion for Jumpserver
   cocod replay list              recorded sessions, newest first
   cocod replay play ID           watch one here (space pauses, + and - change speed, q quits)
   cocod replay verify ID         check a recording against its chain of hashes
+  cocod user add NAME            a person in the inventory; the password is asked for
+  cocod user passwd NAME         another password
+  cocod user totp NAME           a second factor
+  cocod check-inventory [FILE]   every fault of an inventory at once
   cocod version
   cocod help
 

@@ -10,6 +10,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   stop: async () => (await import('./stop.ts')).stop,
   status: async () => (await import('./status.ts')).status,
   replay: async () => (await import('./replay.ts')).replay,
+  user: async () => (await import('./user.ts')).user,
+  'check-inventory': async () => (await import('./check-inventory.ts')).checkInventory,
   version: async () => (await import('./version.ts')).version,
   help: async () => (await import('./help.ts')).help,
 }

@@ -38,6 +38,13 @@ export const SETTINGS = {
     example: 'http://127.0.0.1:8080',
     group: 'core',
   }),
+  CORE_CA_FILE: setting({
+    schema: text.optional(),
+    about: 'Certificate (PEM) of a private authority that signed the one of an https:// CORE_HOST.',
+    example: '/etc/ssl/certs/company-ca.pem',
+    group: 'core',
+    path: true,
+  }),
   BOOTSTRAP_TOKEN: setting({
     schema: text.optional(),
     about:

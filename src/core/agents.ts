@@ -2,6 +2,7 @@ import http from 'node:http'
 import https from 'node:https'
 import type { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { rootCertificates } from 'node:tls'
 import type { Clock } from '../base/clock.ts'
 
 export interface AgentOptions {
@@ -22,7 +23,7 @@ export interface Agents extends Disposable {
 /** The two agents axios takes, with a limit on connecting. */
 export function createAgents({ clock, connectMs, ca, keepAlive }: AgentOptions): Agents {
   const httpAgent = new http.Agent({ keepAlive, maxFreeSockets: 16 })
-  const httpsAgent = new https.Agent({ keepAlive, maxFreeSockets: 16, ...(ca === undefined ? {} : { ca }) })
+  const httpsAgent = new https.Agent({ keepAlive, maxFreeSockets: 16, ...trusting(ca) })
   limitConnect(httpAgent, 'connect', { clock, connectMs })
   limitConnect(httpsAgent, 'secureConnect', { clock, connectMs })
   return {
@@ -34,6 +35,10 @@ export function createAgents({ clock, connectMs, ca, keepAlive }: AgentOptions):
     },
   }
 }
+
+/** `ca` alone would take the place of the built-in authorities. */
+const trusting = (ca: string | undefined): { ca?: string[] } =>
+  ca === undefined ? {} : { ca: [...rootCertificates, ca] }
 
 type Connected = 'connect' | 'secureConnect'
 

@@ -10,26 +10,35 @@ export interface CoreAnswer {
   readonly knownUrl: boolean
   /** What was being done, for errors. */
   readonly step: string
+  /** Core's ETag with its quotes; empty without one. */
+  readonly etag: string
 }
 
 export interface RawAnswer {
   status: number
   contentType: string
   text: string
+  /** In place of `text`: parsed as it came in. */
+  body?: { readonly value: unknown }
+  etag?: string
 }
 
+export const isJson = (contentType: string): boolean =>
+  /^application\/(?:[\w.-]+\+)?json\b/i.test(contentType)
+
 /** Tells an answer of core from a page of something else, and from a failure. Throws CoreError `unavailable`. */
-export function readAnswer(step: string, { status, contentType, text }: RawAnswer): CoreAnswer {
+export function readAnswer(step: string, raw: RawAnswer): CoreAnswer {
+  const { status, contentType, text, etag = '' } = raw
   if (status >= 500 || status === 408 || status === 429)
     throw unusable(step, { status, message: `core answered ${status}${excerpt(contentType, text)}` })
-  const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(contentType)
-  if (!isJson && status === 404) return { status, body: undefined, knownUrl: false, step }
+  if (status === 304) return { status, body: undefined, knownUrl: true, step, etag }
+  const json = isJson(contentType)
+  if (!json && status === 404) return { status, body: undefined, knownUrl: false, step, etag }
   // A proxy's own page for a body over its limit.
-  if (!isJson && status === 413) return { status, body: undefined, knownUrl: true, step }
-  if (!isJson)
-    throw unusable(step, { status, message: `core answered ${status} with a page instead of JSON` })
-  const body = parseJson(step, status, text)
-  return { status, body, knownUrl: status !== 404 || isMissingObject(body), step }
+  if (!json && status === 413) return { status, body: undefined, knownUrl: true, step, etag }
+  if (!json) throw unusable(step, { status, message: `core answered ${status} with a page instead of JSON` })
+  const body = raw.body ? raw.body.value : parseJson(step, status, text)
+  return { status, body, knownUrl: status !== 404 || isMissingObject(body), step, etag }
 }
 
 /** The body by its schema. Throws CoreError CORE_REPLY where it has another shape; the body itself is not quoted. */
@@ -56,6 +65,7 @@ export function refusal({ status, body, knownUrl, step }: CoreAnswer): CoreError
       status,
       message: `core refuses this bastion's access key: ${said}`,
       next: 'check in Jumpserver that the terminal exists and is active, and compare the clocks',
+      facts: { said },
     })
   if (status === 404 && !knownUrl)
     return unusable(step, { status, message: 'core does not know this address' })

@@ -5,6 +5,7 @@ import type {
   CommandRecord,
   CoreSettings,
   LoginAttempt,
+  Node,
   Permission,
   Prepared,
   SessionRecord,
@@ -27,6 +28,10 @@ export interface AppService {
   ): Promise<AuthAnswer>
   /** Assets granted to the user. `fresh` asks core to drop its cache: only when the person asked for it. */
   assets(user: User, options?: { fresh?: boolean; signal?: AbortSignal }): Promise<readonly Asset[]>
+  /** The nodes granted to the user, in the order of the tree: parents first, children by number. Empty without grants. */
+  nodes(user: User, signal?: AbortSignal): Promise<readonly Node[]>
+  /** Assets granted to the user in a node and below it. Throws `missing` for a node core does not know. */
+  nodeAssets(user: User, nodeId: string, signal?: AbortSignal): Promise<readonly Asset[]>
   /** The one door to a connection: permission, credentials and rules of a target, now. Throws CORE_DENIED when core says no. */
   prepare(user: User, target: Target, signal?: AbortSignal): Promise<Prepared>
   /** Is this still granted? Never throws; `unknown` when core does not answer or refuses our own key. */

@@ -18,6 +18,8 @@ export type CoreErrorCode =
   | 'CORE_REGISTRATION'
   | 'CORE_ACCESS_KEY'
   | 'CORE_DENIED'
+  | 'CORE_CA_FILE'
+  | 'CORE_PROXY'
 
 export class CoreError extends Fault<CoreErrorCode> {
   override readonly name = 'CoreError'

@@ -4,8 +4,10 @@ import type { Log } from '../log.ts'
 import type { AppService } from './app-service.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { HttpAppService } from './http-app-service.ts'
+import { KeyWatch } from './key-watch.ts'
 import { LateAppService } from './late-app-service.ts'
 import type { Task } from './model.ts'
+import { warnOfPlainHttp } from './plain-http.ts'
 import { obtainAccessKey, type RegistrationOptions } from './registration.ts'
 import { SettingsReader } from './settings.ts'
 import { CoreTransport } from './transport.ts'
@@ -14,6 +16,10 @@ import type { Waiting } from './waiting.ts'
 export interface CoreLinkOptions {
   /** CORE_HOST. */
   readonly address: string
+  /** PEM text of CORE_CA_FILE. */
+  readonly ca?: string | undefined
+  /** Of HTTP_PROXY, HTTPS_PROXY and NO_PROXY, for CORE_HOST. */
+  readonly proxy?: URL | undefined
   readonly registration: RegistrationOptions
   readonly clock: Clock
   readonly log: Log
@@ -32,11 +38,13 @@ export class CoreLink {
   readonly #transport: CoreTransport
   #waitingFor: string | undefined = 'registration'
   #heartbeat: Heartbeat | undefined
+  #keyWatch: KeyWatch | undefined
 
   constructor(options: CoreLinkOptions, scope: Scope) {
     this.#options = options
     this.#scope = scope
-    this.#transport = scope.own(new CoreTransport({ address: options.address, clock: options.clock }))
+    const { address, clock, ca, proxy } = options
+    this.#transport = scope.own(new CoreTransport({ address, clock, ca, proxy }))
   }
 
   /** Usable at once: until `connect` is through, core counts as away. */
@@ -44,9 +52,9 @@ export class CoreLink {
     return this.#late.service
   }
 
-  /** What the link is waiting for; undefined when it stands. */
+  /** What the link is waiting for, or why core refuses it; undefined when it stands. */
   get waitingFor(): string | undefined {
-    return this.#waitingFor
+    return this.#waitingFor ?? this.#keyWatch?.trouble
   }
 
   /** Resolves when this bastion is registered. Waits as long as core does not answer; throws what waiting cannot mend. */
@@ -57,14 +65,18 @@ export class CoreLink {
       this.#waitingFor = `${state.address}: ${state.reason}`
       onWaiting(state)
     }
+    warnOfPlainHttp(core.address, log)
     const key = await obtainAccessKey({ core, clock, log, options: registration, onWaiting: waiting }, signal)
     const settings = this.#scope.own(new SettingsReader({ core, key, clock, log }))
     await settings.refresh(signal).catch((err: unknown) => log.warn({ err }, 'settings of core not read yet'))
     this.#late.arrive(new HttpAppService({ core, key, clock, log, settings }))
+    const keyWatch = this.#scope.own(new KeyWatch({ core, clock, log, options: registration, key }))
+    this.#keyWatch = keyWatch
     const intervalSeconds = () => settings.current.heartbeatSeconds
     this.#heartbeat = new Heartbeat({
       ...{ core, key, clock, log, liveSessions, intervalSeconds, onReturn },
       onTask: (task) => onTask(task, this.service),
+      onOutcome: (error) => keyWatch.note(error),
     })
     this.#scope.own(this.#heartbeat).start()
     settings.start()

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { Secret } from '../base/secret.ts'
 import { type CoreAnswer, parseBody, refusal } from './answer.ts'
 import { CoreError } from './core-error.ts'
+import { gatewaysOf } from './gateways.ts'
 import type { CommandRule, Credentials, Permission, Prepared, Target, User } from './model.ts'
 import type { PermsPath } from './perms-path.ts'
 import type { AccessKey } from './sign.ts'
@@ -28,12 +29,13 @@ export class Grants {
     const both = signal ? AbortSignal.any([signal, cancel.signal]) : cancel.signal
     const credentials = this.#credentials(target, both)
     const rules = this.#rules(target, both)
+    const gateways = gatewaysOf(this.#parts, target.asset, both)
     // The verdict is looked at first; a rejection of the others before that is not unhandled.
-    const rest = Promise.allSettled([credentials, rules])
+    const rest = Promise.allSettled([credentials, rules, gateways])
     try {
       const verdict = await this.#verdict({ user, target, action: 'connect', retries: 2 }, both)
       if (verdict !== 'granted') throw denied(target)
-      return { target, credentials: await credentials, rules: await rules }
+      return { target, credentials: await credentials, rules: await rules, gateways: await gateways }
     } finally {
       cancel.abort()
       await rest

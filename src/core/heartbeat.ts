@@ -20,6 +20,8 @@ export interface HeartbeatParts {
   onTask: (task: Task) => Promise<void>
   /** Core answers again after a silence. */
   onReturn?: () => void
+  /** How each beat went: its error, or undefined. */
+  onOutcome?: (error: unknown) => void
   /** Between 0 and 1; for tests. */
   random?: () => number
 }
@@ -129,6 +131,7 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   #succeeded(): boolean {
+    this.#parts.onOutcome?.(undefined)
     if (this.#failing) {
       this.#parts.log.info('core answers the heartbeat again')
       this.#parts.onReturn?.()
@@ -138,6 +141,7 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   #failed(err: unknown): boolean {
+    this.#parts.onOutcome?.(err)
     if (!this.#failing && !this.#stop.signal.aborted)
       this.#parts.log.warn({ err }, 'heartbeat failed, it goes on')
     this.#failing = true

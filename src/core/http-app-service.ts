@@ -11,6 +11,7 @@ import type {
   CommandRecord,
   CoreSettings,
   LoginAttempt,
+  Node,
   Permission,
   Prepared,
   SessionRecord,
@@ -65,6 +66,14 @@ export class HttpAppService implements AppService {
 
   assets(user: User, options?: { fresh?: boolean; signal?: AbortSignal }): Promise<readonly Asset[]> {
     return this.#catalogue.assets(user, options)
+  }
+
+  nodes(user: User, signal?: AbortSignal): Promise<readonly Node[]> {
+    return this.#catalogue.nodes(user, signal)
+  }
+
+  nodeAssets(user: User, nodeId: string, signal?: AbortSignal): Promise<readonly Asset[]> {
+    return this.#catalogue.nodeAssets(user, nodeId, signal)
   }
 
   prepare(user: User, target: Target, signal?: AbortSignal): Promise<Prepared> {

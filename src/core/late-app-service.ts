@@ -26,6 +26,8 @@ export class LateAppService {
       authenticate: async (...args) => await now().authenticate(...args),
       authenticateOtp: async (...args) => await now().authenticateOtp(...args),
       assets: async (...args) => await now().assets(...args),
+      nodes: async (...args) => await now().nodes(...args),
+      nodeAssets: async (...args) => await now().nodeAssets(...args),
       prepare: async (...args) => await now().prepare(...args),
       permission: async (...args) => (this.#real ? await this.#real.permission(...args) : 'unknown'),
       createSession: async (...args) => await now().createSession(...args),

@@ -41,6 +41,21 @@ export interface Asset {
   readonly systemUsers: readonly SystemUser[]
 }
 
+/** A node of Jumpserver's asset tree, as far as it was granted. */
+export interface Node {
+  readonly id: string
+  /**
+   * Its place: the parent's key and one number more. Each organisation has a root of its own. A parent may be missing
+   * in what was granted: such a node belongs under its root.
+   */
+  readonly key: readonly number[]
+  readonly name: string
+  /** Distinct assets granted in it and below it. */
+  readonly assetsAmount: number
+  readonly orgId: string
+  readonly orgName: string
+}
+
 /** What a session is to be opened on. */
 export interface Target {
   readonly asset: Asset
@@ -52,6 +67,18 @@ export interface Credentials {
   readonly username: string
   readonly password: Secret | undefined
   /** PEM or OpenSSH text. If it is encrypted, its passphrase is `password`. */
+  readonly privateKey: Secret | undefined
+}
+
+/** A host that leads to the assets of a domain. Its secrets are handled like `Credentials`. */
+export interface Gateway {
+  readonly id: string
+  readonly name: string
+  readonly ip: string
+  readonly port: number
+  readonly username: string
+  readonly password: Secret | undefined
+  /** If it is encrypted, its passphrase is `password`. */
   readonly privateKey: Secret | undefined
 }
 
@@ -69,6 +96,11 @@ export interface Prepared {
   readonly target: Target
   readonly credentials: Credentials
   readonly rules: readonly CommandRule[]
+  /**
+   * The active SSH gateways of the asset's domain, in no order: any of them leads there. Empty without a domain, and in
+   * a domain that has none; an asset with a domain is never to be reached directly.
+   */
+  readonly gateways: readonly Gateway[]
 }
 
 /** Core's answer about a permission. No answer is not a no (docs/architecture.md, "core is away"). */

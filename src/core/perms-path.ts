@@ -11,6 +11,11 @@ const SINGULAR: Readonly<Record<Kind, string>> = { users: 'user', 'asset-permiss
 export class PermsPath {
   readonly #singular = new Set<Kind>()
 
+  /** Core is known to have only the singular: before 1.5.2. */
+  isOlder(kind: Kind): boolean {
+    return this.#singular.has(kind)
+  }
+
   async ask(
     kind: Kind,
     rest: `/${string}/`,

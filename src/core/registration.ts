@@ -1,14 +1,25 @@
 import { Backoff } from '../base/backoff.ts'
 import { type Clock, sleep } from '../base/clock.ts'
-import { Secret } from '../base/secret.ts'
+import type { Secret } from '../base/secret.ts'
 import type { Log } from '../log.ts'
-import { type AccessKeyOptions, findAccessKey, probeAccessKeyFile, saveAccessKey } from './access-key.ts'
-import { type CoreAnswer, hasField, parseBody, reasonIn, refusal, unusable } from './answer.ts'
+import {
+  type AccessKeyOptions,
+  type FoundKey,
+  findAccessKey,
+  probeAccessKeyFile,
+  saveAccessKey,
+} from './access-key.ts'
+import { parseBody, refusal, unusable } from './answer.ts'
 import { CoreError } from './core-error.ts'
+import { HeldKey } from './held-key.ts'
+import { KeyRefusals, type Verdict } from './key-refusals.ts'
+import { registerV1 } from './register-v1.ts'
+import { registerV2 } from './register-v2.ts'
+import { putBack, setAside } from './set-aside.ts'
 import type { AccessKey } from './sign.ts'
 import type { Core } from './transport.ts'
 import { type Waiting, WaitTeller } from './waiting.ts'
-import { RegistrationWire, UserWire } from './wire.ts'
+import { UserWire } from './wire.ts'
 
 export interface RegistrationOptions {
   /** NAME: 1 to 32 characters, unique among core's terminals and users. */
@@ -27,105 +38,104 @@ export interface RegistrationParts {
   onWaiting: (waiting: Waiting) => void
 }
 
-/** Longest name core takes, in characters. */
-const NAME_LENGTH = 32
-/** How long core may refuse the key before that is final: a terminal being re-activated, a clock being set. */
-const PATIENCE_MS = 60_000
-
 /**
  * The access key of this bastion: the one it has, checked with core, or a new one by registration. Waits for ever while
- * core does not answer. Throws CoreError CORE_REGISTRATION or CORE_ACCESS_KEY for what waiting cannot mend.
+ * core does not answer, while the terminal is switched off and while the clock is wrong. Throws CoreError
+ * CORE_REGISTRATION or CORE_ACCESS_KEY for what waiting cannot mend.
  */
-export async function obtainAccessKey(parts: RegistrationParts, signal?: AbortSignal): Promise<AccessKey> {
-  const { options, log, core } = parts
+export async function obtainAccessKey(parts: RegistrationParts, signal?: AbortSignal): Promise<HeldKey> {
+  const { options, log } = parts
   const found = await findAccessKey(options.accessKey, log)
-  if (found) {
-    await patiently(parts, () => checkRole(core, found.key, found.source, signal), found.source, signal)
-    return found.key
+  if (!found) return new HeldKey(await firstRegistration(parts, signal))
+  for (;;) {
+    if (await isAccepted(parts, found, signal)) return new HeldKey(found)
+    const anew = await registerAnew(parts, found, signal)
+    if (anew) return new HeldKey(anew)
   }
-  await probeAccessKeyFile(options.accessKey.file)
-  let lost = false
-  const key = await patiently(
-    parts,
-    () =>
-      register(parts, lost, signal).catch((error: unknown) => {
-        lost = true
-        throw error
-      }),
-    undefined,
-    signal,
-  )
-  await saveAccessKey(options.accessKey.file, key)
-  log.info({ name: options.name, file: options.accessKey.file }, 'registered with core')
-  return key
 }
 
-/** POST /api/terminal/v2/terminal-registrations/ (core 1.4.9 and later). The secret is told once only. */
-async function register(
-  { core, options }: RegistrationParts,
-  lost: boolean,
+/** What core's refusals of a key mean, for the key of `source`. */
+export const refusalsOf = (
+  { core, clock, options: { name, bootstrapToken } }: Omit<RegistrationParts, 'onWaiting'>,
+  source: () => string,
+): KeyRefusals => {
+  const canRegister = bootstrapToken !== undefined && bootstrapToken.reveal() !== ''
+  return new KeyRefusals({ core, clock, name, source, canRegister })
+}
+
+/**
+ * Replaces a key that core has refused for good: the file is set aside and one registration tried. Undefined when core
+ * gave no usable answer: the file is as it was. Throws CoreError when core says no, for example to a name that is
+ * taken; the file stays aside then.
+ */
+export async function registerAnew(
+  parts: RegistrationParts,
+  { source }: FoundKey,
   signal?: AbortSignal,
-): Promise<AccessKey> {
+): Promise<FoundKey | undefined> {
+  const { clock, log, core, onWaiting } = parts
+  const aside = await setAside(source, clock.now())
+  log.warn({ file: source, aside }, 'core refuses the access key; it is set aside, one registration is tried')
+  using teller = new WaitTeller(clock, core.address, onWaiting)
+  try {
+    return await register(parts, { lost: false, teller }, signal)
+  } catch (error) {
+    if (!(error instanceof CoreError) || error.kind !== 'unavailable') throw error
+    await putBack(aside, source)
+    log.warn({ err: error, file: source }, 'core did not answer the registration; the access key is back')
+    return undefined
+  }
+}
+
+async function firstRegistration(parts: RegistrationParts, signal?: AbortSignal): Promise<FoundKey> {
+  await probeAccessKeyFile(parts.options.accessKey.file)
+  let lost = false
+  const attempt = (teller: WaitTeller): Promise<FoundKey> =>
+    register(parts, { lost, teller }, signal).catch((error: unknown) => {
+      lost = true
+      throw error
+    })
+  const judge = (error: CoreError): Verdict =>
+    error.kind === 'unavailable' ? { kind: 'wait', reason: error.message } : { kind: 'stop', error }
+  const found = await patiently(parts, { attempt, judge }, signal)
+  if (!found) throw unusable('register', { message: 'no registration' })
+  return found
+}
+
+/** One registration by the way core knows, saved. */
+async function register(
+  { core, clock, log, options }: RegistrationParts,
+  { lost, teller }: { lost: boolean; teller: WaitTeller },
+  signal?: AbortSignal,
+): Promise<FoundKey> {
   const { name, bootstrapToken } = options
-  if (!bootstrapToken || bootstrapToken.reveal() === '')
-    throw giveUp('no BOOTSTRAP_TOKEN is set', "set BOOTSTRAP_TOKEN to the value in core's configuration")
-  const answer = await core.send(
-    {
-      step: 'register',
-      method: 'POST',
-      path: '/api/terminal/v2/terminal-registrations/',
-      auth: { kind: 'bootstrap', token: bootstrapToken },
-      body: { name, comment: 'cocod' },
-      connection: 'own',
-    },
-    signal,
-  )
-  if (answer.status !== 201) throw refused(answer, { name, lost })
-  const { id, secret } = parseBody(RegistrationWire, answer).service_account.access_key
-  return { id, secret: new Secret(secret) }
+  const { file } = options.accessKey
+  const applicant = { name, bootstrapToken, lost }
+  const tell = (reason: string): void => teller.changed(reason)
+  const key =
+    (await registerV2(core, applicant, signal)) ??
+    (await registerV1({ core, clock, file, tell }, applicant, signal))
+  await saveAccessKey(file, key)
+  log.info({ name, file }, 'registered with core')
+  return { key, source: file }
 }
 
-/** Branches on status and field names only: core's texts are translated. */
-function refused(answer: CoreAnswer, { name, lost }: { name: string; lost: boolean }): CoreError {
-  const said = reasonIn(answer.body)
-  if (answer.status === 403)
-    return giveUp(
-      `core refuses the bootstrap token (${said})`,
-      "set BOOTSTRAP_TOKEN to the value in core's configuration",
-    )
-  if (answer.status === 404)
-    return giveUp(
-      'core has no registration of version 2',
-      'check CORE_HOST; a core older than 1.4.9 needs version 1, which is not supported yet: put a key into ACCESS_KEY_FILE by hand',
-    )
-  if (answer.status === 400 && hasField(answer.body, 'name')) return refusedName(name, lost)
-  if (answer.status === 400)
-    return giveUp(
-      `core does not register terminals now (${said})`,
-      'let an administrator switch service account registration on',
-    )
-  return refusal(answer)
+/** Whether core takes the key; false when it is to be replaced by a new registration. */
+async function isAccepted(parts: RegistrationParts, found: FoundKey, signal?: AbortSignal): Promise<boolean> {
+  const refusals = refusalsOf(parts, () => found.source)
+  const attempt = async (): Promise<boolean> => {
+    await checkRole(parts.core, found, signal)
+    return true
+  }
+  return (await patiently(parts, { attempt, judge: (error) => refusals.judge(error) }, signal)) ?? false
 }
 
-function refusedName(name: string, lost: boolean): CoreError {
-  const length = [...name.trim()].length
-  if (length === 0 || length > NAME_LENGTH)
-    return giveUp(
-      `core does not accept the name "${name}" (1 to ${NAME_LENGTH} characters)`,
-      `set NAME, for example to "${legalName(name)}"`,
-    )
-  const own = lost ? ' (perhaps by our own try a moment ago, whose answer was lost)' : ''
-  return giveUp(
-    `the name "${name}" is taken in core${own}: by another terminal, by a user, or by this host before it lost its key`,
-    `delete that terminal in Jumpserver (Sessions / Terminals), or set NAME, for example to "${legalName(name, '-2')}"`,
-  )
-}
-
-const legalName = (name: string, suffix = ''): string =>
-  [...(name.trim() || 'cocod')].slice(0, NAME_LENGTH - suffix.length).join('') + suffix
-
-/** GET /api/users/v1/profile/: the key must be a terminal's. Its answer 403 is `credentials`, for the caller to wait on. */
-async function checkRole(core: Core, key: AccessKey, source: string, signal?: AbortSignal): Promise<void> {
+/** GET /api/users/v1/profile/: the key must be a terminal's. Its answer 403 is `credentials`, for the caller to judge. */
+async function checkRole(
+  core: Core,
+  { key, source }: { key: AccessKey; source: string },
+  signal?: AbortSignal,
+): Promise<void> {
   const answer = await core.send(
     { step: 'check access key', method: 'GET', path: '/api/users/v1/profile/', auth: { kind: 'key', key } },
     signal,
@@ -133,50 +143,37 @@ async function checkRole(core: Core, key: AccessKey, source: string, signal?: Ab
   if (answer.status !== 200) throw refusal(answer)
   const { role, username } = parseBody(UserWire, answer)
   if (role !== 'App')
-    throw keyRefused(
-      `the access key in ${source} belongs to the user ${username}, not to a terminal`,
-      `delete ${source} to register a terminal`,
-    )
+    throw new CoreError('CORE_ACCESS_KEY', 'credentials', {
+      step: 'check access key',
+      message: `the access key in ${source} belongs to the user ${username}, not to a terminal`,
+      next: `delete ${source} to register a terminal`,
+    })
 }
 
-/** Tries until core says yes or a final no. A refused key is final after a minute. */
+interface Trying<T> {
+  attempt: (teller: WaitTeller) => Promise<T>
+  judge: (error: CoreError) => Verdict
+}
+
+/** Tries until core says yes or a final no; undefined when the key is to be replaced. */
 async function patiently<T>(
   { core, clock, onWaiting }: RegistrationParts,
-  attempt: () => Promise<T>,
-  source: string | undefined,
+  { attempt, judge }: Trying<T>,
   signal?: AbortSignal,
-): Promise<T> {
+): Promise<T | undefined> {
   using teller = new WaitTeller(clock, core.address, onWaiting)
   const pauses = new Backoff({ first: 500, most: 4_000 })
-  let refusedSince: number | undefined
   for (;;) {
     try {
-      return await attempt()
+      return await attempt(teller)
     } catch (error) {
       if (!(error instanceof CoreError)) throw error
-      if (error.kind === 'unavailable') refusedSince = undefined
-      else if (error.kind !== 'credentials' || error.code !== 'CORE_CREDENTIALS') throw error
-      else refusedSince ??= clock.monotonic()
-      if (refusedSince !== undefined && clock.monotonic() - refusedSince >= PATIENCE_MS)
-        throw keyRefused(
-          `${error.message}; key of ${source}${skewNote(core)}`,
-          `check the terminal in Jumpserver, this machine's clock, and ${source}`,
-        )
-      teller.failed(error.message)
-      if (!(await sleep(clock, pauses.next(), signal))) throw cancelled()
+      const verdict = judge(error)
+      if (verdict.kind === 'stop') throw verdict.error
+      if (verdict.kind === 'replace') return undefined
+      teller.failed(verdict.reason)
+      if (!(await sleep(clock, pauses.next(), signal)))
+        throw unusable('register', { message: 'stopped while waiting for core' })
     }
   }
 }
-
-const skewNote = ({ clockSkew }: Core): string =>
-  clockSkew === undefined || Math.abs(clockSkew) < 60_000
-    ? ''
-    : `; this machine's clock is ${Math.round(Math.abs(clockSkew) / 1000)} s ${clockSkew > 0 ? 'behind' : 'ahead of'} core's`
-
-const giveUp = (message: string, next: string): CoreError =>
-  new CoreError('CORE_REGISTRATION', 'refused', { step: 'register', message, next })
-
-const keyRefused = (message: string, next: string): CoreError =>
-  new CoreError('CORE_ACCESS_KEY', 'credentials', { step: 'check access key', message, next })
-
-const cancelled = (): CoreError => unusable('register', { message: 'stopped while waiting for core' })

@@ -8,8 +8,9 @@ import { type Agents, createAgents } from './agents.ts'
 import { type CoreAnswer, readAnswer, unusable } from './answer.ts'
 import { CoreError } from './core-error.ts'
 import { Deadline } from './deadline.ts'
-import { type Call, exchange, type Reply } from './exchange.ts'
+import { type Call, exchange, NoAnswer, type Reply } from './exchange.ts'
 import { type AccessKey, sign } from './sign.ts'
+import { tlsFailure } from './tls-failure.ts'
 
 /** Who a request speaks for: nobody (logins), the registered terminal, or one that is about to register. */
 export type CoreAuth =
@@ -37,6 +38,13 @@ export interface CoreRequest {
   readonly upload?: Upload
   /** A list that may be long: up to 256 MB, and a limit on stalling in place of the total one. */
   readonly long?: boolean
+  /**
+   * What an item of a long list becomes: the list is parsed item by item as it comes in, and `body` has what `each`
+   * gave in place of the items. `list` is the name of the array the item is in, `` for the outermost.
+   */
+  readonly each?: (item: unknown, list: string) => unknown
+  /** An ETag of core's, with its quotes: the answer may be a 304 without a body. */
+  readonly ifNoneMatch?: string | undefined
   /** Further tries after `unavailable`, for what may be repeated. Default 0. */
   readonly retries?: number
   /** `own` for what must not be sent twice or must not queue: no reused connection, which may be dead. */
@@ -58,6 +66,8 @@ export interface TransportOptions {
   clock: Clock
   /** PEM of a private authority. */
   ca?: string | undefined
+  /** Through which core is reached. */
+  proxy?: URL | undefined
   limits?: Partial<TransportLimits>
 }
 
@@ -89,12 +99,14 @@ export class CoreTransport implements Core, Disposable {
   readonly #limits: TransportLimits
   readonly #shared: Agents
   readonly #own: Agents
+  readonly #proxy: URL | undefined
   #clockSkew: number | undefined
 
-  constructor({ address, clock, ca, limits }: TransportOptions) {
+  constructor({ address, clock, ca, proxy, limits }: TransportOptions) {
     this.#base = new URL(address)
     this.address = address.replace(/\/+$/, '')
     this.#clock = clock
+    this.#proxy = proxy
     this.#limits = { ...LIMITS, ...limits }
     const { connectMs } = this.#limits
     this.#shared = createAgents({ clock, connectMs, ca, keepAlive: true })
@@ -143,28 +155,40 @@ export class CoreTransport implements Core, Disposable {
   }
 
   async #exchange(request: CoreRequest, url: URL, call: Call): Promise<Reply> {
-    const { method, auth, upload, connection, long } = request
+    const { method, auth, upload, connection, long, each, ifNoneMatch } = request
     const sentAt = this.#clock.now()
     try {
       const reply = await exchange(
         {
           method,
           url,
-          headers: { ...this.#headers(auth), ...bodyHeaders(upload) },
+          headers: {
+            ...this.#headers(auth),
+            ...bodyHeaders(upload),
+            ...(ifNoneMatch === undefined ? {} : { 'If-None-Match': ifNoneMatch }),
+          },
           body: upload ? upload.open() : jsonBody(request.body),
+          proxy: this.#proxy,
           agents: connection === 'own' || upload ? this.#own : this.#shared,
           mostBytes: long ? this.#limits.longAnswerBytes : this.#limits.answerBytes,
+          each,
         },
         call,
       )
       this.#measureSkew(reply, sentAt)
       return reply
     } catch (cause) {
-      throw unusable(request.step, {
-        message: `core at ${this.#base.host} did not answer: ${reasonOf(cause)}`,
-        cause,
-      })
+      throw unusable(request.step, { message: this.#noAnswer(cause), cause })
     }
+  }
+
+  #noAnswer(cause: unknown): string {
+    const { host, hostname } = this.#base
+    const through = this.#proxy ? ` through the proxy ${this.#proxy.host}` : ''
+    const tls = cause instanceof NoAnswer && tlsFailure(cause, hostname, this.#clock.now())
+    return tls
+      ? `no TLS connection with core at ${host}${through}: ${tls}`
+      : `core at ${host}${through} did not answer: ${reasonOf(cause)}`
   }
 
   #headers(auth: CoreAuth): Record<string, string> {

@@ -35,6 +35,13 @@ export class WaitTeller implements Disposable {
     if (!this.#told) this.#say()
   }
 
+  /** As `failed`, and said at once where the reason is a new one: for what a person has to do something about. */
+  changed(reason: string): void {
+    const isNew = reason !== this.#reason
+    this.#reason = reason
+    if (isNew) this.#say()
+  }
+
   [Symbol.dispose](): void {
     this.#timer[Symbol.dispose]()
   }

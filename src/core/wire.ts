@@ -40,6 +40,12 @@ export const AccessKeyWire = z.object({ id: z.guid(), secret: z.string().min(1) 
 /** POST /api/terminal/v2/terminal-registrations/, status 201. */
 export const RegistrationWire = z.object({ service_account: z.object({ access_key: AccessKeyWire }) })
 
+/** POST /api/terminal/v1/terminal/, status 201: a request that an administrator has to accept. */
+export const PendingTerminalWire = z.object({ id: z.guid(), token: z.string().min(1) })
+
+/** GET /api/terminal/v1/terminal/<id>/access-key/, status 200. */
+export const GivenKeyWire = z.object({ access_key: AccessKeyWire })
+
 export const SystemUserWire = z.object({
   id: z.string().min(1),
   name: text,
@@ -83,6 +89,40 @@ export const AssetWire = z.object({
     .array(z.unknown())
     .nullish()
     .transform((value) => value ?? []),
+})
+
+/** An item of /api/perms/v1/users/<id>/nodes/, or of …/nodes-assets/, where its own assets are with it. */
+export const NodeWire = z.object({
+  id: z.string().min(1),
+  /** Integers joined by `:`; `` for the stand-in of "nothing granted" of 1.5.1. */
+  key: text,
+  value: text,
+  assets_amount: z
+    .number()
+    .nullish()
+    .transform((value) => value ?? 0),
+  org_id: text,
+  org_name: text,
+  /** What was made of the items: see ListReader. */
+  assets_granted: z
+    .array(z.unknown())
+    .nullish()
+    .transform((value) => value ?? []),
+})
+
+/** /api/assets/v1/domain/<id>/?gateway=1: secrets. */
+export const DomainWire = z.object({ gateways: z.array(z.unknown()) })
+
+export const GatewayWire = z.object({
+  id: z.string().min(1),
+  name: text,
+  ip: z.string().min(1),
+  port: z.number().int().min(1).max(65_535),
+  protocol: z.string(),
+  username: text,
+  password: z.string().nullish(),
+  private_key: z.string().nullish(),
+  is_active: z.boolean().nullish(),
 })
 
 /** /api/assets/v1/system-user/<id>/asset/<id>/auth-info/: secrets. */

@@ -12,6 +12,8 @@ export const en = {
   'fault.CORE_REGISTRATION': 'This bastion could not register with the management server.',
   'fault.CORE_ACCESS_KEY':
     'The access key of this bastion is not usable. An administrator needs to look at it.',
+  'fault.CORE_CA_FILE': 'The certificate file {path} cannot be used.',
+  'fault.CORE_PROXY': 'The proxy setting {name} cannot be used.',
   'fault.CORE_DENIED': 'You have no permission to connect to {asset} as “{account}”.',
   // ── login ──
   'auth.password': 'Password: ',

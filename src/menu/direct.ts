@@ -27,7 +27,7 @@ export interface DirectRequest {
  * one of the highest priority. Throws MenuError with the candidates; undefined when the person, asked, went away.
  */
 export async function resolveDirect(request: DirectRequest): Promise<Target | undefined> {
-  const asset = assetOf(request)
+  const asset = await assetOf(request)
   const candidates = candidatesOf(request, asset)
   const [only] = candidates
   if (only && candidates.length === 1) return { asset, systemUser: only }
@@ -36,10 +36,11 @@ export async function resolveDirect(request: DirectRequest): Promise<Target | un
   return systemUser && { asset, systemUser }
 }
 
-function assetOf({ login, username, assets }: DirectRequest): Asset {
-  const found = new Catalogue(assets).exactly(login.asset)
+async function assetOf({ login, username, assets }: DirectRequest): Promise<Asset> {
+  const catalogue = await Catalogue.of(assets)
+  const found = catalogue.exactly(login.asset)
   const [asset] = found
-  if (!asset) throw noAsset(login.asset, username, assets)
+  if (!asset) throw noAsset(login.asset, username, catalogue)
   if (found.length === 1) return asset
   throw new MenuError('MENU_ASSET_AMBIGUOUS', {
     step: 'find the asset',
@@ -84,8 +85,8 @@ const accountAmbiguous = (asset: Asset, accounts: readonly SystemUser[]): MenuEr
 const sameNamed = (accounts: readonly SystemUser[], username: string): boolean =>
   accounts.filter((each) => each.username === username).length > 1
 
-function noAsset(name: string, user: string, assets: readonly Asset[]): MenuError {
-  const close = closeNames(name, assets)
+function noAsset(name: string, user: string, catalogue: Catalogue): MenuError {
+  const close = closeNames(name, catalogue)
   return new MenuError(close.length > 0 ? 'MENU_NO_ASSET_CLOSE' : 'MENU_NO_ASSET', {
     step: 'find the asset',
     message: `${user} has no asset ${name}`,
@@ -99,8 +100,9 @@ const MOST_NAMED = 5
 const MOST_COMPARED = 2000
 
 /** Names that contain what was asked for, else the nearest ones. */
-function closeNames(name: string, assets: readonly Asset[]): readonly string[] {
-  const containing = new Catalogue(assets).search(name).map(({ hostname }) => hostname)
+function closeNames(name: string, catalogue: Catalogue): readonly string[] {
+  const { assets } = catalogue
+  const containing = catalogue.search(name).map(({ hostname }) => hostname)
   if (containing.length > 0) return containing.slice(0, 3)
   const start = name.slice(0, 2).toLowerCase()
   const pool = new Set(

@@ -33,7 +33,7 @@ export class OwnAssets {
       told = onSlow()
     })
     try {
-      this.#catalogue = new Catalogue(await assets({ fresh, signal }))
+      this.#catalogue = await Catalogue.of(await assets({ fresh, signal }))
       return this.#catalogue
     } finally {
       patience[Symbol.dispose]()

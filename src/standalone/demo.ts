@@ -31,13 +31,28 @@ export function demoInventory({ passwordHash, asset }: DemoParts): Inventory {
     platform: process.platform === 'darwin' ? 'MacOS' : 'Linux',
     comment: `a shell on this machine as ${asset.username}`,
     accounts: new Set([account.id]),
+    groups: [],
+    domain: null,
   }
   return {
     users: new Map([
-      [user, { id: user, username: DEMO_USER, name: 'Demo', passwordHash, publicKeys: [], admin: true }],
+      [
+        user,
+        {
+          id: user,
+          username: DEMO_USER,
+          name: 'Demo',
+          passwordHash,
+          publicKeys: [],
+          totpSecret: undefined,
+          admin: true,
+        },
+      ],
     ]),
     assets: new Map([[host.id, host]]),
     accounts: new Map([[account.id, account]]),
+    domains: new Map(),
+    rules: [],
     permissions: [
       {
         users: new Set([user]),

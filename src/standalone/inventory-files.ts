@@ -4,6 +4,7 @@ import { escapeControls } from '../base/escape.ts'
 import { reasonOf } from '../base/fault.ts'
 import type { IniProblem, IniSection } from '../base/ini.ts'
 import { Secret } from '../base/secret.ts'
+import { plainBase32 } from './totp.ts'
 
 /** A key of a section: what a fault names. */
 export interface Key {
@@ -15,16 +16,19 @@ export interface Key {
 export class InventoryFiles {
   readonly #path: string
   readonly #problems: IniProblem[]
+  readonly #seen: Set<string>
 
-  /** `path`: the inventory's, absolute. */
-  constructor(path: string, problems: IniProblem[]) {
+  /** `path`: the inventory's, absolute. The path of every file that is asked for is added to `seen`. */
+  constructor(path: string, problems: IniProblem[], seen: Set<string> = new Set()) {
     this.#path = path
     this.#problems = problems
+    this.#seen = seen
   }
 
   /** Text of a file that is no secret. */
   async text({ section, key }: Key, path: string | undefined): Promise<string | undefined> {
     if (path === undefined) return undefined
+    this.#seen.add(this.#resolve(path))
     try {
       return await readFile(this.#resolve(path), 'utf8')
     } catch (cause) {
@@ -38,6 +42,17 @@ export class InventoryFiles {
   async password(where: Key, path: string | undefined): Promise<Secret | undefined> {
     const text = await this.#secret(where, path)
     return text === undefined ? undefined : new Secret(text.replace(/\r?\n$/, ''))
+  }
+
+  /** A TOTP secret (base32, blanks and case do not count): upper case without padding. */
+  async totpSecret(where: Key, path: string | undefined): Promise<Secret | undefined> {
+    const text = await this.#secret(where, path)
+    if (text === undefined) return undefined
+    const secret = plainBase32(text)
+    // RFC 4226 section 4 asks for 128 bits; the 80 of common apps are taken too.
+    if (/^[A-Z2-7]{16,128}$/.test(secret)) return new Secret(secret)
+    this.fault(where, `${path} holds no TOTP secret`, 'Make one with "cocod user totp NAME".')
+    return undefined
   }
 
   /** A private key: the file as it is. */

@@ -50,6 +50,19 @@ const time = z.string().transform((text, context) => {
   context.addIssue('must be a day like 2030-01-31 or a time like 2030-01-31T18:00:00+08:00')
   return z.NEVER
 })
+const priority = z
+  .string()
+  .regex(/^([1-9]\d?|100)$/, 'must be a number, 1 to 100')
+  .transform(Number)
+/** Paths like `db/mysql`; what stands between the slashes is trimmed. */
+const groups = names.transform((items, context) => {
+  const paths = items.map((item) => item.split('/').map((part) => part.trim()))
+  if (paths.every((parts) => parts.every((part) => part !== '' && [...part].length <= 128))) {
+    return [...new Set(paths.map((parts) => parts.join('/')))]
+  }
+  context.addIssue('must be a list of names, or paths like db/mysql')
+  return z.NEVER
+})
 const PLATFORMS = ['Linux', 'Unix', 'MacOS', 'BSD', 'Windows', 'Windows2016', 'Other'] as const
 
 /** Keys of each kind of section. Which of them exclude each other is judged in `inventory-file.ts`. */
@@ -62,6 +75,7 @@ export const SECTIONS = {
       .optional(),
     password_file: filled(4096).optional(),
     public_key_file: filled(4096).optional(),
+    totp_secret_file: filled(4096).optional(),
     admin: yesNo.default(false),
   }),
   asset: z.strictObject({
@@ -71,6 +85,8 @@ export const SECTIONS = {
     platform: z.enum(PLATFORMS, `must be one of ${PLATFORMS.join(', ')}`).default('Linux'),
     comment: line(128).default(''),
     accounts: names.default([]),
+    groups: groups.default([]),
+    gateways: names.default([]),
   }),
   account: z.strictObject({
     username: line(128).default(''),
@@ -78,11 +94,15 @@ export const SECTIONS = {
     password: z.string().min(1, 'must not be empty').optional(),
     password_file: filled(4096).optional(),
     private_key_file: filled(4096).optional(),
-    priority: z
-      .string()
-      .regex(/^([1-9]\d?|100)$/, 'must be a number, 1 to 100')
-      .default('20')
-      .transform(Number),
+    priority: priority.default(20),
+  }),
+  gateway: z.strictObject({
+    address: filled(128),
+    port: port.default(22),
+    username: filled(128),
+    password: z.string().min(1, 'must not be empty').optional(),
+    password_file: filled(4096).optional(),
+    private_key_file: filled(4096).optional(),
   }),
   permission: z.strictObject({
     users: names,
@@ -91,6 +111,14 @@ export const SECTIONS = {
     actions: actions.default(['all']),
     from: time.optional(),
     until: time.optional(),
+  }),
+  rule: z.strictObject({
+    commands: filled(1024).optional(),
+    regex: filled(1024).optional(),
+    action: z.enum(['deny', 'allow'], 'must be deny or allow').default('deny'),
+    accounts: names.default(['*']),
+    priority: priority.default(50),
+    comment: line(64).default(''),
   }),
 } as const
 

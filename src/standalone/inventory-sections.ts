@@ -31,7 +31,9 @@ export function checkSections(ini: IniFile, problems: IniProblem[]): CheckedSect
     user: { good: [], names: new Set() },
     asset: { good: [], names: new Set() },
     account: { good: [], names: new Set() },
+    gateway: { good: [], names: new Set() },
     permission: { good: [], names: new Set() },
+    rule: { good: [], names: new Set() },
   }
   for (const section of ini.sections) {
     const [kind = '', ...rest] = section.name.split(/\s+/)
@@ -39,8 +41,10 @@ export function checkSections(ini: IniFile, problems: IniProblem[]): CheckedSect
     if (section.name === '') problems.push(...strayKeys(section))
     else if (!isKind(kind)) problems.push(unknownKind(section, kind))
     else if (!isUsable(name)) problems.push(unusableName(section, kind))
-    else if (checked[kind].names.has(name)) problems.push(repeated(section))
-    else {
+    else if (checked[kind].names.has(name)) {
+      // The same words with the same blanks are told by the reader already.
+      if (!problems.some(({ line }) => line === section.line)) problems.push(repeated(section))
+    } else {
       checked[kind].names.add(name)
       take(checked, kind, { name, section }, problems)
     }
@@ -97,8 +101,14 @@ function take(checked: CheckedSections, kind: InventoryKind, place: Place, probl
     case 'account':
       problems.push(...keep(checked.account.good, SECTIONS.account, place))
       break
+    case 'gateway':
+      problems.push(...keep(checked.gateway.good, SECTIONS.gateway, place))
+      break
     case 'permission':
       problems.push(...keep(checked.permission.good, SECTIONS.permission, place))
+      break
+    case 'rule':
+      problems.push(...keep(checked.rule.good, SECTIONS.rule, place))
       break
     default:
       unreachable(kind)
@@ -121,7 +131,10 @@ function keep<Schema extends z.ZodObject>(
   const offered = further ? [...known, 'public_key'] : known
   return [
     ...unknown.map((key) => unknownKey(section, key, offered)),
-    ...(parsed.error?.issues ?? []).map((issue) => valueProblem(section, issue)),
+    ...(parsed.error?.issues ?? [])
+      // A value that is not understood is told already; its key is not missing.
+      .filter(({ path }) => !section.bad.has(String(path[0] ?? '')))
+      .map((issue) => valueProblem(section, issue)),
   ]
 }
 

@@ -11,6 +11,8 @@ export interface InventoryUser {
   readonly passwordHash: string | undefined
   /** Base64 blobs of the keys, as in the second word of an `authorized_keys` line. */
   readonly publicKeys: readonly string[]
+  /** Base32, upper case without padding; undefined: no second factor. */
+  readonly totpSecret: Secret | undefined
   readonly admin: boolean
 }
 
@@ -24,6 +26,44 @@ export interface InventoryAsset {
   readonly platform: string
   readonly comment: string
   /** Ids of the accounts that exist there. */
+  readonly accounts: ReadonlySet<string>
+  /** Paths of names like `db/mysql`; none: the root. */
+  readonly groups: readonly string[]
+  /** Id of the domain through whose gateways it is reached; null: directly. */
+  readonly domain: string | null
+}
+
+/** A host that leads to others. */
+export interface InventoryGateway {
+  readonly id: string
+  readonly name: string
+  readonly ip: string
+  readonly port: number
+  readonly username: string
+  readonly password: Secret | undefined
+  readonly privateKey: Secret | undefined
+}
+
+/** The gateways of one asset; those with the same ones share a domain. */
+export interface InventoryDomain {
+  readonly id: string
+  /** The names of the gateways. */
+  readonly name: string
+  readonly gateways: readonly InventoryGateway[]
+}
+
+/** What may be typed, or not, under some accounts. */
+export interface InventoryRule {
+  readonly id: string
+  readonly name: string
+  readonly kind: 'command' | 'regex'
+  /** A regular expression, or commands on lines of their own (CR LF between them), as in core. */
+  readonly content: string
+  readonly action: 'deny' | 'allow'
+  /** 1-100, higher is judged first. */
+  readonly priority: number
+  readonly comment: string
+  /** Ids. */
   readonly accounts: ReadonlySet<string>
 }
 
@@ -55,7 +95,10 @@ export interface Inventory {
   readonly users: ReadonlyMap<string, InventoryUser>
   readonly assets: ReadonlyMap<string, InventoryAsset>
   readonly accounts: ReadonlyMap<string, InventoryAccount>
+  readonly domains: ReadonlyMap<string, InventoryDomain>
   readonly permissions: readonly InventoryPermission[]
+  /** In the order of the file. */
+  readonly rules: readonly InventoryRule[]
 }
 
 /** Where the inventory in force is found. It is asked at every use, so that a changed one takes effect at once. */
@@ -63,13 +106,13 @@ export interface InventorySource {
   readonly current: Inventory
 }
 
-export type InventoryKind = 'user' | 'asset' | 'account' | 'permission'
+export type InventoryKind = 'user' | 'asset' | 'account' | 'gateway' | 'permission' | 'rule'
 
 /**
  * The id of a named thing: the same at every start, so that sessions and permissions keep their meaning. A UUID in the
  * form of RFC 9562 version 8 (custom), over SHA-256 of kind and name.
  */
-export function stableId(kind: InventoryKind | 'group', name: string): string {
+export function stableId(kind: InventoryKind | 'group' | 'domain' | 'filter', name: string): string {
   const bytes = createHash('sha256').update(`cocod inventory\0${kind}\0${name}`).digest().subarray(0, 16)
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)

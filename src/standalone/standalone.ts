@@ -8,7 +8,7 @@ import { DEMO_ASSET, DEMO_USER, demoInventory } from './demo.ts'
 import { type DemoAsset, startDemoAsset } from './demo-asset.ts'
 import { demoPassword } from './demo-password.ts'
 import type { Inventory } from './inventory.ts'
-import { loadInventory } from './inventory-file.ts'
+import { watchInventory } from './inventory-watch.ts'
 import { Passwords } from './passwords.ts'
 
 export interface StandaloneOptions {
@@ -55,8 +55,9 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
   const bootstrapToken = new Secret(randomBytes(24).toString('base64url'))
   try {
     const demo = inventoryFile === undefined ? await startDemo(options, passwords, scope) : undefined
-    const current = demo?.inventory ?? (await loadInventory(inventoryFile ?? '', passwords))
-    const inventory = { current }
+    const inventory = demo
+      ? { current: demo.inventory }
+      : scope.own(await watchInventory({ file: inventoryFile ?? '', passwords, clock, log }))
     const core = scope.own(
       await startEmbeddedCore({ dataDir, inventory, passwords, bootstrapToken, clock, log }),
     )

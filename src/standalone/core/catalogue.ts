@@ -1,7 +1,9 @@
 import type { Clock } from '../../base/clock.ts'
-import type { InventoryAccount, InventoryAsset, InventorySource } from '../inventory.ts'
+import type { InventoryAccount, InventoryAsset, InventoryRule, InventorySource } from '../inventory.ts'
 import { type GrantedAccount, type GrantedAsset, grantedActions, grantedAssets } from './grants.ts'
+import { nodesOf } from './node-tree.ts'
 import { type Call, listReply, NOT_FOUND, type Reply, type Resource } from './resource.ts'
+import { filterOf, ruleReply, rulesOf } from './rules.ts'
 import { coreTime } from './times.ts'
 
 interface World {
@@ -24,7 +26,7 @@ const grantedAccountReply = ({ account, actions }: GrantedAccount) => ({
   login_mode: loginMode(account),
 })
 
-const grantedAssetReply = ({ asset, accounts }: GrantedAsset) => ({
+export const grantedAssetReply = ({ asset, accounts }: GrantedAsset) => ({
   id: asset.id,
   hostname: asset.hostname,
   ip: asset.ip,
@@ -32,7 +34,7 @@ const grantedAssetReply = ({ asset, accounts }: GrantedAsset) => ({
   system_users_granted: accounts.map(grantedAccountReply),
   system_users_join: accounts.map(({ account }) => account.username).join(', '),
   os: null,
-  domain: null,
+  domain: asset.domain,
   platform: asset.platform,
   comment: asset.comment,
   org_id: '',
@@ -42,18 +44,7 @@ const grantedAssetReply = ({ asset, accounts }: GrantedAsset) => ({
 /** Core's asset detail; what standalone does not know is null, as for an asset that was never scanned. */
 const assetReply = (asset: InventoryAsset) => {
   const unknown = [
-    ...[
-      'public_ip',
-      'domain',
-      'admin_user',
-      'number',
-      'vendor',
-      'model',
-      'sn',
-      'cpu_model',
-      'cpu_count',
-      'cpu_cores',
-    ],
+    ...['public_ip', 'admin_user', 'number', 'vendor', 'model', 'sn', 'cpu_model', 'cpu_count', 'cpu_cores'],
     ...['cpu_vcpus', 'memory', 'disk_total', 'disk_info', 'os', 'os_version', 'os_arch', 'hostname_raw'],
   ]
   return {
@@ -63,7 +54,8 @@ const assetReply = (asset: InventoryAsset) => {
     protocols: protocolsOf(asset),
     platform: asset.platform,
     is_active: true,
-    nodes: [],
+    domain: asset.domain,
+    nodes: nodesOf(asset),
     labels: [],
     ...Object.fromEntries(unknown.map((name) => [name, null])),
     comment: asset.comment,
@@ -76,7 +68,7 @@ const assetReply = (asset: InventoryAsset) => {
   }
 }
 
-const accountReply = (account: InventoryAccount) => ({
+const accountReply = (account: InventoryAccount, rules: readonly InventoryRule[]) => ({
   id: account.id,
   name: account.name,
   username: account.username,
@@ -85,7 +77,7 @@ const accountReply = (account: InventoryAccount) => ({
   priority: account.priority,
   protocol: account.protocol,
   auto_push: false,
-  cmd_filters: [],
+  cmd_filters: rules.map(filterOf),
   sudo: '/bin/whoami',
   shell: '/bin/bash',
   comment: '',
@@ -127,12 +119,16 @@ export function catalogueResources(world: World): readonly Resource[] {
       listReply(call, [...inventory.current.assets.values()], assetReply),
     ),
     get('/api/assets/v1/assets/:asset/', (call) => one(assetOf(call), assetReply)),
-    get(systemUser, (call) => one(accountOf(call), accountReply)),
+    get(systemUser, (call) =>
+      one(accountOf(call), (account) => accountReply(account, rulesOf(inventory.current, account))),
+    ),
     get(`${systemUser}auth-info/`, (call) => one(accountOf(call), authInfoReply)),
     get(`${systemUser}asset/:asset/auth-info/`, (call) =>
       assetOf(call) ? one(accountOf(call), authInfoReply) : NOT_FOUND,
     ),
-    get(`${systemUser}cmd-filter-rules/`, (call) => one(accountOf(call), () => [])),
+    get(`${systemUser}cmd-filter-rules/`, (call) =>
+      one(accountOf(call), (account) => rulesOf(inventory.current, account).map(ruleReply)),
+    ),
     get('/api/orgs/v1/orgs/', () => ({ status: 200, body: [] })),
   ]
 }
@@ -146,10 +142,14 @@ function userAssets({ inventory, clock }: World, call: Call): Reply {
   const { current } = inventory
   const user = call.params['user'] ?? ''
   if (!current.users.has(user)) return NOT_FOUND
-  const { query } = call
+  return listReply(call, selected(grantedAssets(current, user, clock.now()), call.query), grantedAssetReply)
+}
+
+/** Those that the query's `id` and `search` leave, in its `order`. */
+export function selected(granted: readonly GrantedAsset[], query: URLSearchParams): readonly GrantedAsset[] {
   const id = query.get('id')
   const search = query.get('search')?.toLowerCase() ?? ''
-  const found = grantedAssets(current, user, clock.now()).filter(
+  const found = granted.filter(
     ({ asset }) =>
       (id === null || asset.id === id) &&
       (asset.hostname.toLowerCase().includes(search) || asset.ip.toLowerCase().includes(search)),
@@ -157,7 +157,7 @@ function userAssets({ inventory, clock }: World, call: Call): Reply {
   const order = query.get('order') ?? 'hostname'
   const key = ORDERS[order.replace(/^-/, '')] ?? (({ asset }: GrantedAsset) => asset.hostname)
   const sorted = found.toSorted((one, other) => (key(one) < key(other) ? -1 : Number(key(one) > key(other))))
-  return listReply(call, order.startsWith('-') ? sorted.reverse() : sorted, grantedAssetReply)
+  return order.startsWith('-') ? sorted.reverse() : sorted
 }
 
 /** The actions of the query's user, asset and system user; undefined: there is no such user. */

@@ -4,10 +4,12 @@ import Database from 'libsql'
 import { z } from 'zod'
 import { Fault } from '../../base/fault.ts'
 
-const SCHEMA_VERSION = 1
+const SCHEMA_VERSION = 2
 const Version = z.object({ user_version: z.int() })
 
-const SCHEMA = `
+/** What brings a database from one version to the next; the first makes an empty one. */
+const STEPS = [
+  `
   CREATE TABLE terminals (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -55,7 +57,23 @@ const SCHEMA = `
     date_created INTEGER NOT NULL,
     date_finished INTEGER
   ) STRICT;
-`
+`,
+  `
+  CREATE TABLE file_logs (
+    id TEXT PRIMARY KEY,
+    user TEXT NOT NULL,
+    remote_addr TEXT,
+    asset TEXT NOT NULL,
+    system_user TEXT NOT NULL,
+    operate TEXT NOT NULL,
+    filename TEXT NOT NULL,
+    is_success INTEGER NOT NULL,
+    org_id TEXT NOT NULL,
+    date_start INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX file_logs_by_time ON file_logs (date_start);
+`,
+] as const
 
 /** The embedded core cannot keep its records. */
 export class EmbeddedCoreError extends Fault<'EMBEDDED_CORE_DATABASE'> {
@@ -102,5 +120,8 @@ function migrate(database: Database.Database, path: string): void {
       facts: { path, version },
     })
   }
-  if (version === 0) database.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`)
+  if (version < SCHEMA_VERSION) {
+    const steps = STEPS.slice(version).join('')
+    database.exec(`BEGIN; ${steps} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`)
+  }
 }

@@ -12,9 +12,13 @@ import type { Passwords } from '../passwords.ts'
 import { authenticator } from './authentication.ts'
 import { catalogueResources } from './catalogue.ts'
 import { Commands } from './commands.ts'
+import { ConnectionTokens } from './connection-tokens.ts'
 import { openDatabase } from './database.ts'
+import { domainResources } from './domains.ts'
+import { FileLogs } from './file-logs.ts'
 import { Liveness } from './liveness.ts'
 import { Login } from './login.ts'
+import { nodeResources } from './nodes.ts'
 import { peopleResources } from './people.ts'
 import { recordResources } from './records.ts'
 import { registrationResources } from './registration.ts'
@@ -76,6 +80,10 @@ async function buildApp(options: EmbeddedCoreOptions, scope: Scope): Promise<Exp
     ...new Login({ inventory, passwords, tokens, clock }).resources,
     ...peopleResources(inventory),
     ...catalogueResources({ inventory, clock }),
+    ...nodeResources({ inventory, clock }),
+    ...domainResources(inventory),
+    ...new ConnectionTokens({ inventory, clock }).resources,
+    ...new FileLogs({ database, clock }).resources,
     ...recordResources({
       sessions,
       commands: new Commands(database),

@@ -4,8 +4,10 @@ import { Secret } from '../../base/secret.ts'
 import type { InventorySource, InventoryUser } from '../inventory.ts'
 import type { Passwords } from '../passwords.ts'
 import { PasswordsBusy } from '../passwords.ts'
+import { totpFits } from '../totp.ts'
 import { userReply } from './people.ts'
 import type { Call, Reply, Resource } from './resource.ts'
+import { Seeds } from './seeds.ts'
 import type { Tokens } from './tokens.ts'
 
 const MOST_FAILURES = 7
@@ -28,17 +30,16 @@ export class Login {
     max: MOST_COUNTED,
   })
 
+  readonly #seeds: Seeds
+
   constructor(parts: LoginParts) {
     this.#parts = parts
+    this.#seeds = new Seeds(parts.clock)
   }
 
   get resources(): readonly Resource[] {
     const login = { access: 'open', methods: { POST: (call: Call) => this.#login(call) } } as const
-    // No user of an inventory has a second factor yet, so nobody holds a seed.
-    const otp = {
-      access: 'open',
-      methods: { POST: () => no('Please verify the user name and password first') },
-    } as const
+    const otp = { access: 'open', methods: { POST: (call: Call) => this.#otp(call) } } as const
     return [
       { path: '/api/authentication/v1/auth/', ...login },
       { path: '/api/users/v1/auth/', ...login },
@@ -61,6 +62,24 @@ export class Login {
       if (!(fault instanceof PasswordsBusy)) throw fault
       return { status: 503, body: { error: 'Too many logins at once' } }
     }
+    // The count stays until the second factor is right, too: else each right password would give new tries at it.
+    return user.totpSecret ? this.#seeds.issue(user, account) : this.#letIn(user, account)
+  }
+
+  /** POST .../otp/auth/. A wrong code counts as a failed login of the one whose seed it is. */
+  #otp({ body }: Call): Reply {
+    const seed = this.#seeds.find(readText(body, 'seed'))
+    const user = seed && this.#parts.inventory.current.users.get(seed.userId)
+    if (!seed || !user?.totpSecret) return no('Please verify the user name and password first')
+    if (this.#locked(seed.account)) return no('Log in frequently and try again later')
+    if (totpFits(user.totpSecret, readText(body, 'otp_code'), this.#parts.clock.now())) {
+      return this.#letIn(user, seed.account)
+    }
+    this.#failed(seed.account, user)
+    return no('MFA certification failed')
+  }
+
+  #letIn(user: InventoryUser, account: string): Reply {
     this.#failures.delete(account)
     return { status: 200, body: { token: this.#parts.tokens.issue(user), user: userReply(user) } }
   }

@@ -11,12 +11,13 @@ interface Person {
   readonly role: 'Admin' | 'User' | 'App'
   readonly role_display: string
   readonly created_at: number
+  readonly otp_level: 0 | 1
 }
 
 const FAR = Date.UTC(2089, 10, 3, 10)
 
 /** All fields of core's user object; the ones that standalone does not know have core's defaults. */
-const personReply = ({ id, name, username, email, role, role_display, created_at }: Person) => ({
+const personReply = ({ id, name, username, email, role, role_display, created_at, otp_level }: Person) => ({
   id,
   name,
   username,
@@ -27,7 +28,7 @@ const personReply = ({ id, name, username, email, role, role_display, created_at
   role_display,
   wechat: '',
   phone: null,
-  otp_level: 0,
+  otp_level,
   comment: '',
   source: 'local',
   source_display: 'Local',
@@ -42,7 +43,7 @@ const personReply = ({ id, name, username, email, role, role_display, created_at
 })
 
 /** A user as core tells it; never with password or keys. */
-export const userReply = ({ id, name, username, admin }: InventoryUser) =>
+export const userReply = ({ id, name, username, admin, totpSecret }: InventoryUser) =>
   personReply({
     id,
     name,
@@ -51,6 +52,7 @@ export const userReply = ({ id, name, username, admin }: InventoryUser) =>
     role: admin ? 'Admin' : 'User',
     role_display: admin ? 'Administrator' : 'User',
     created_at: 0,
+    otp_level: totpSecret ? 1 : 0,
   })
 
 const serviceAccountReply = ({ userId, name, createdAt }: TerminalRow) =>
@@ -62,6 +64,7 @@ const serviceAccountReply = ({ userId, name, createdAt }: TerminalRow) =>
     role: 'App',
     role_display: 'Application',
     created_at: createdAt,
+    otp_level: 0,
   })
 
 /** Who am I, and who is that. */

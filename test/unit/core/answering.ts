@@ -15,7 +15,7 @@ export function expected({ request: { method, path, headers, body } }: CorePair)
   const url = new URL(path, 'http://core')
   const query = Object.fromEntries(url.searchParams)
   if (url.pathname.includes('/validate/')) delete query['cache_policy']
-  else if (url.pathname.endsWith('/assets/')) query['cache_policy'] ??= '1'
+  else if (/\/(assets|nodes|nodes-assets)\/$/.test(url.pathname)) query['cache_policy'] ??= '1'
   return { method, path: url.pathname, query, headers: lowered(headers), body }
 }
 

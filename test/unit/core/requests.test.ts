@@ -254,6 +254,59 @@ test('a list that comes as a page, though none was asked for, is read to its end
   expect(core.asked.map(({ query }) => query['offset'])).toEqual([undefined, '1', '2', '3'])
 })
 
+test("a user's nodes are read and understood, in the order of the tree", async () => {
+  await using core = await answering([corePair('user-nodes')])
+  await using parts = new CoreParts(core.address, { clock: new ManualClock(PAIRS_TIME) })
+  const nodes = await parts.service.nodes(zhangsan)
+  expect(core.asked).toEqual([expected(corePair('user-nodes'))])
+  expect(nodes.map(({ key, name, assetsAmount }) => [key.join(':'), name, assetsAmount])).toEqual([
+    ['1', 'Default', 3],
+    ['1:2', '前端', 2],
+    ['1:3', '数据库', 1],
+    ['1:3:10', 'MySQL 集群', 1],
+    ['2', '华东', 1],
+  ])
+  expect(nodes.at(-1)).toMatchObject({ orgId: '07f19f65-53cd-5fc9-b79b-c4a0d3b88dab', orgName: '华东' })
+})
+
+test('the stand-in that core sends for no grants is no node', async () => {
+  const pair = corePair('user-nodes: no grants')
+  await using core = await answering([pair])
+  await using parts = new CoreParts(core.address, { clock: new ManualClock(PAIRS_TIME) })
+  const user = { ...zhangsan, id: '3b903d1f-bc25-56b7-bb6b-357acde8f0ad' }
+  expect(await parts.service.nodes(user)).toEqual([])
+  expect(core.asked).toEqual([expected(pair)])
+})
+
+test('the assets of a node are read with those below it', async () => {
+  const pair = corePair('user-node-assets')
+  await using core = await answering([pair])
+  await using parts = new CoreParts(core.address, { clock: new ManualClock(PAIRS_TIME) })
+  const assets = await parts.service.nodeAssets(zhangsan, '6a8cc914-1247-5508-9fc9-b1f1cca2fad9')
+  expect(core.asked).toEqual([expected(pair)])
+  expect(assets).toMatchObject([{ hostname: 'db-主库', domain: 'f435bded-7a62-5ee7-b5a6-06559febcb1b' }])
+})
+
+test("the gateways of an asset's domain come with the connection", async () => {
+  const pairs = [
+    ...['validate: yes', 'system-user-asset-auth-info', 'cmd-filter-rules: none', 'domain-detail'],
+  ].map(corePair)
+  await using core = await answering(pairs)
+  await using parts = new CoreParts(core.address, { clock: new ManualClock(PAIRS_TIME) })
+  const plain = target(DB, OPS)
+  const behind = { ...plain, asset: { ...plain.asset, domain: 'f435bded-7a62-5ee7-b5a6-06559febcb1b' } }
+  const { gateways } = await parts.service.prepare(zhangsan, behind)
+  expect(core.asked).toContainEqual(expected(corePair('domain-detail')))
+  expect(gateways.map(({ name, ip, port, username }) => [name, ip, port, username])).toEqual([
+    ['gw-b1', '198.51.100.5', 22, 'jump'],
+    ['gw-b2', '198.51.100.6', 2200, 'jump'],
+  ])
+  expect(gateways[0]?.password?.reveal()).toBe('Gw-pass-1')
+  expect(gateways[0]?.privateKey).toBeUndefined()
+  expect(gateways[1]?.password).toBeUndefined()
+  expect(gateways[1]?.privateKey?.reveal()).toContain('BEGIN RSA PRIVATE KEY')
+})
+
 test("a connection is prepared from permission, the asset's own secrets and the rules in their order", async () => {
   const pairs = ['validate: yes', 'system-user-asset-auth-info', 'cmd-filter-rules: none'].map(corePair)
   await using core = await answering(pairs)

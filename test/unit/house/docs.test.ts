@@ -23,7 +23,11 @@ function layOut(directory: string): string {
   const ini = /```ini\n([\s\S]*?)```/.exec(read('docs/standalone.md'))?.[1] ?? ''
   for (const [, key, path = ''] of ini.matchAll(/^(\w+_file) = (\S+)$/gm)) {
     mkdirSync(dirname(join(directory, path)), { recursive: true })
-    const text = key === 'public_key_file' ? `${/ssh-ed25519 .*/.exec(ini)?.[0]}\n` : 'a secret\n'
+    const texts: Record<string, string> = {
+      public_key_file: `${/ssh-ed25519 .*/.exec(ini)?.[0]}\n`,
+      totp_secret_file: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP\n',
+    }
+    const text = texts[key ?? ''] ?? 'a secret\n'
     writeFileSync(join(directory, path), text, { mode: 0o600 })
   }
   const file = join(directory, 'inventory.ini')
@@ -34,11 +38,14 @@ function layOut(directory: string): string {
 test('the example of docs/standalone.md is an inventory that is taken as it stands', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'cocod-docs-'))
   try {
-    const { users, assets, accounts, permissions } = await loadInventory(layOut(directory), new Passwords())
+    const { users, assets, accounts, permissions, domains, rules } = await loadInventory(
+      layOut(directory),
+      new Passwords(),
+    )
     expect([...users.values()].map(({ username }) => username)).toEqual(['alice', 'bob'])
     expect([...users.values()].every(({ publicKeys }) => publicKeys.length === 1)).toBe(true)
     expect([...assets.values()].map(({ hostname }) => hostname)).toEqual(['web-01', 'web-02', 'db-01'])
-    expect([accounts.size, permissions.length]).toEqual([3, 3])
+    expect([accounts.size, permissions.length, domains.size, rules.length]).toEqual([3, 3, 1, 2])
   } finally {
     rmSync(directory, { recursive: true })
   }

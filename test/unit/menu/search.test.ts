@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Catalogue } from '../../../src/menu/search.ts'
 import { anAsset } from '../../fixtures/granted.ts'
 
-const catalogue = new Catalogue([
+const catalogue = await Catalogue.of([
   anAsset('web-10', { id: 'id-10', ip: '10.1.2.20', comment: '' }),
   anAsset('web-2', { id: 'id-2', ip: '10.1.2.12', comment: '前端\ncn-north' }),
   anAsset('web-1', { id: 'id-1', ip: '10.1.2.11', comment: 'front, cn-south' }),
@@ -41,8 +41,8 @@ test.each([
   expect(names(catalogue.find(text))).toEqual(found)
 })
 
-test('several assets of one name are all offered', () => {
-  const twins = new Catalogue([
+test('several assets of one name are all offered', async () => {
+  const twins = await Catalogue.of([
     anAsset('web', { ip: '10.0.0.2' }),
     anAsset('web', { ip: '10.0.0.1' }),
     anAsset('webs'),

@@ -177,6 +177,24 @@ describe('a wrong inventory names line, key and what was meant', () => {
     ],
     ['[account a]\nprivate_key_file = none.key', '2 [account a] private_key_file cannot be read'],
     ['[account a]\npassword = x\npassword_file = y', 'password_file stands beside password'],
+    [
+      '[asset a]\naddress = x\ngateways = gw\n[gateway gw-1]\naddress = y\nusername = z',
+      '3 [asset a] gateways names "gw"',
+    ],
+    ['[gateway g]\naddress = x', '1 [gateway g] has no username | Add a line'],
+    [
+      '[asset a]\naddress = x\ngroups = a//b',
+      '3 [asset a] groups must be a list of names, or paths like db/mysql',
+    ],
+    [
+      '[rule r]\naction = deny',
+      '1 [rule r] commands is missing | Add a line "commands = ..." or "regex = ..."',
+    ],
+    ['[rule r]\ncommands = ls\nregex = ls', '3 [rule r] regex stands beside commands | Keep one of them.'],
+    ['[rule r]\ncommands = rm (, reboot)', '2 [rule r] commands is no regular expression'],
+    ['[rule r]\nregex = ls\naction = block', '3 [rule r] action must be deny or allow'],
+    ['[rule r]\nregex = ls\naccounts = root', '3 [rule r] accounts names "root": there is no such account'],
+    ['[user a]\ntotp_secret_file = none', '2 [user a] totp_secret_file cannot be read'],
   ])('%j', async (text, expected) => {
     expect((await faults(text)).join('\n')).toContain(expected)
   })
@@ -188,10 +206,25 @@ describe('a wrong inventory names line, key and what was meant', () => {
     expect(found.map((fault) => Number(fault.split(' ')[0]))).toEqual([1, 2, 4, 6])
   })
 
+  test('a section that is there twice is told once', async () => {
+    expect(await faults('[user a]\n[user a]\n')).toEqual([
+      '2 section [user a] is there already, in line 1 | Put both together or rename one.',
+    ])
+  })
+
   test('never with the secret in it', async () => {
     const told = await faults('[user a]\npassword_hash = hunter2\n[account b]\npassword = "hun\nter2\n')
     expect(told.join()).not.toContain('hunter2')
   })
+})
+
+test('a file that is named for a TOTP secret and holds none is refused, without its text', async () => {
+  await writeFile(join(directory, 'totp'), 'hunter1 hunter1 hunter1\n', { mode: 0o600 })
+  const told = (await faults('[user a]\ntotp_secret_file = totp\n')).join()
+  expect(told).toContain('2 [user a] totp_secret_file totp holds no TOTP secret')
+  expect(told).not.toContain('hunter1')
+  await chmod(join(directory, 'totp'), 0o644)
+  expect((await faults('[user a]\ntotp_secret_file = totp\n')).join()).toContain('can be read by everybody')
 })
 
 describe('secrets that others can read are refused', () => {

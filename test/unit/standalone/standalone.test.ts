@@ -109,11 +109,11 @@ test('the database is for its owner only, and neither a newer one nor another fi
   expect((await stat(join(directory, 'core.db'))).mode & 0o777).toBe(0o600)
   expect((await stat(join(directory, 'core.db-wal'))).mode & 0o777).toBe(0o600)
   expect((await stat(directory)).mode & 0o777).toBe(0o700)
-  database.exec('PRAGMA user_version = 2')
+  database.exec('PRAGMA user_version = 99')
   database.close()
   await expect(startStandalone(options)).rejects.toMatchObject({
     code: 'EMBEDDED_CORE_DATABASE',
-    facts: { version: 2 },
+    facts: { version: 99 },
   })
   await rm(directory, { recursive: true })
   await mkdir(directory)

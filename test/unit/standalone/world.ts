@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
 import { createLog } from '../../../src/log.ts'
 import { type EmbeddedCore, startEmbeddedCore } from '../../../src/standalone/core/embedded-core.ts'
-import { ACTIONS, type Inventory, stableId } from '../../../src/standalone/inventory.ts'
+import { ACTIONS, type Inventory, type InventorySource, stableId } from '../../../src/standalone/inventory.ts'
 import { Passwords } from '../../../src/standalone/passwords.ts'
 import { ManualClock } from '../../fixtures/manual-clock.ts'
 
@@ -28,9 +28,15 @@ export const IDS = {
 
 /** Two assets; zhangsan may use root on web-01 for all, and ops on db for connect in 2026 only. */
 export function testInventory(passwordHash: string): Inventory {
-  const user = { name: '张三', passwordHash, publicKeys: [KEY_BLOB], admin: false }
+  const user = { name: '张三', passwordHash, publicKeys: [KEY_BLOB], totpSecret: undefined, admin: false }
   const account = { priority: 20, protocol: 'ssh', password: undefined, privateKey: undefined }
-  const asset = { protocols: [{ name: 'ssh', port: 22 }], platform: 'Linux', comment: '' }
+  const asset = {
+    protocols: [{ name: 'ssh', port: 22 }],
+    platform: 'Linux',
+    comment: '',
+    groups: [],
+    domain: null,
+  }
   const all = { users: new Set([IDS.zhang]), from: undefined, until: undefined }
   return {
     users: new Map([
@@ -58,6 +64,8 @@ export function testInventory(passwordHash: string): Inventory {
       [IDS.ops, { ...account, id: IDS.ops, name: 'ops', username: 'ops', password: new Secret('pw') }],
       [IDS.telnet, { ...account, id: IDS.telnet, name: 'net', username: '', protocol: 'telnet' }],
     ]),
+    domains: new Map(),
+    rules: [],
     permissions: [
       {
         ...all,
@@ -108,14 +116,17 @@ export interface CallOptions {
 }
 
 /** An embedded core in a directory of its own, with a clock that stands at noon of 2026-03-01. */
-export async function startWorld(passwordHash = ''): Promise<World> {
+export async function startWorld(
+  passwordHash = '',
+  inventory: InventorySource = { current: testInventory(passwordHash) },
+): Promise<World> {
   const dataDir = await mkdtemp(join(tmpdir(), 'cocod-core-'))
   const clock = new ManualClock(Date.UTC(2026, 2, 1, 12))
   const passwords = new Passwords()
   const start = (): Promise<EmbeddedCore> =>
     startEmbeddedCore({
       dataDir,
-      inventory: { current: testInventory(passwordHash) },
+      inventory,
       passwords,
       bootstrapToken: new Secret(TOKEN),
       clock,
