@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
+import { isMissingFile } from '../base/system-error.ts'
 import type { AppService } from '../core/app-service.ts'
 import { CoreError, type CoreErrorKind } from '../core/core-error.ts'
-import { AuditError, damaged, isMissingFile } from './audit-error.ts'
+import { AuditError, damaged } from './audit-error.ts'
 import { type CommandBatch, commandCounter, keyOf, readBatch } from './command-batch.ts'
 import type { DetectedCommand } from './command-detector.ts'
 import { readCommands } from './command-log.ts'
@@ -44,6 +45,8 @@ export class SessionDelivery {
   /** What is on disk, or newer. */
   #state: DeliveryState = NOTHING_SENT
   #loaded = false
+  /** Core knows the session, its commands and its end. */
+  #told = false
   #signal: AbortSignal = AbortSignal.abort()
 
   constructor(session: SpooledSession, options: SessionDeliveryOptions) {
@@ -52,10 +55,10 @@ export class SessionDelivery {
   }
 
   /**
-   * One run at a time. `open`: all there is so far is sent. Throws CoreError, AuditError and system errors: to be
-   * tried again.
+   * One run at a time. `open`: all there is so far is sent; `replay`: all but the replay, which the next run sends.
+   * Throws CoreError, AuditError and system errors: to be tried again.
    */
-  async run(signal: AbortSignal): Promise<'open' | 'done'> {
+  async run(signal: AbortSignal): Promise<'open' | 'replay' | 'done'> {
     const { directory, id } = this.#session
     this.#signal = signal
     const facts = this.#options.isLive(id) ? await readSession(directory) : await sealCut(directory)
@@ -65,11 +68,16 @@ export class SessionDelivery {
     return this.#state.done === undefined ? await this.#deliver(facts) : 'done'
   }
 
-  async #deliver(facts: SessionState): Promise<'open' | 'done'> {
-    if (!(await this.#create(facts))) return 'done'
-    await this.#commands(facts)
-    if (!facts.end) return 'open'
-    if (await this.#finish(facts.record.id, facts.end.at)) await this.#replay(facts)
+  async #deliver(facts: SessionState): Promise<'open' | 'replay' | 'done'> {
+    if (this.#told) {
+      await this.#replay(facts)
+    } else {
+      if (!(await this.#create(facts))) return 'done'
+      await this.#commands(facts)
+      if (!facts.end) return 'open'
+      this.#told = await this.#finish(facts.record.id, facts.end.at)
+      if (this.#told) return 'replay'
+    }
     await this.#save({ done: this.#options.clock.now() })
     return 'done'
   }

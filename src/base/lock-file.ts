@@ -3,6 +3,7 @@ import Database from 'libsql'
 import { z } from 'zod'
 import { writeFileAtomic } from './atomic-file.ts'
 import { Fault } from './fault.ts'
+import { systemCode } from './system-error.ts'
 
 const Holder = z.object({
   pid: z.number().int().positive(),
@@ -54,7 +55,7 @@ export async function isAlive({ pid, started }: Holder): Promise<boolean> {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
+    if (systemCode(error) === 'ESRCH') return false
   }
   const now = await startTime(pid)
   return started === undefined || now === undefined || now === started

@@ -68,7 +68,10 @@ async function register(
 ): Promise<AccessKey> {
   const { name, bootstrapToken } = options
   if (!bootstrapToken || bootstrapToken.reveal() === '')
-    throw giveUp('no BOOTSTRAP_TOKEN is set', "set BOOTSTRAP_TOKEN to the value in core's configuration")
+    throw giveUp(
+      'no BOOTSTRAP_TOKEN is set',
+      "set BOOTSTRAP_TOKEN to the value in core's configuration; without a Jumpserver: cocod start --standalone",
+    )
   const answer = await core.send(
     {
       step: 'register',

@@ -10,7 +10,7 @@ export interface Reply {
 }
 
 export const NOT_FOUND: Reply = { status: 404, body: { detail: 'Not found.' } }
-export const FORBIDDEN: Reply = {
+const FORBIDDEN: Reply = {
   status: 403,
   body: { detail: 'You do not have permission to perform this action.' },
 }
@@ -75,7 +75,7 @@ export function serve(app: Express, resource: Resource, serving: Serving): void 
       next()
       return
     }
-    const [path, query] = request.url.split('?', 2)
+    const [path, query] = request.originalUrl.split('?', 2)
     response.redirect(301, `${path}/${query === undefined ? '' : `?${query}`}`)
   })
 }

@@ -27,7 +27,7 @@ export const IDS = {
 }
 
 /** Two assets; zhangsan may use root on web-01 for all, and ops on db for connect in 2026 only. */
-export function testInventory(passwordHash: string): Inventory {
+function testInventory(passwordHash: string): Inventory {
   const user = { name: '张三', passwordHash, publicKeys: [KEY_BLOB], admin: false }
   const account = { priority: 20, protocol: 'ssh', password: undefined, privateKey: undefined }
   const asset = { protocols: [{ name: 'ssh', port: 22 }], platform: 'Linux', comment: '' }
