@@ -68,8 +68,9 @@ function readable({ level, time, msg, ...fields }: z.output<typeof Line>, style:
 function sentences({ message, next, id, stack }: z.output<typeof Problem>): string {
   const todo = next ? `. ${next.charAt(0).toUpperCase()}${next.slice(1).replace(/\.$/, '')}.` : ''
   const name = id ? `   [${id}]` : ''
-  const frames = stack === undefined ? '' : `\n${stack.split('\n').slice(1).map(escapeControls).join('\n')}`
-  return `${escapeControls(message + todo)}${name}${frames}`
+  // A message of several lines is in the stack too, and must not look like lines of the log.
+  const frames = (stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  return [`${escapeControls(message + todo)}${name}`, ...frames.map(escapeControls)].join('\n')
 }
 
 function fact(name: string, value: unknown): readonly string[] {

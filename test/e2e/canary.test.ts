@@ -43,7 +43,7 @@ function daemonOf(core: CoreDouble, directory: string): DaemonProcess {
     mode: 0o600,
   })
   const env = { CORE_HOST: core.url, BIND_HOST: '127.0.0.1', ALLOW_LOCAL_ASSETS: 'yes', LOG_LEVEL: 'trace' }
-  const daemon = startDaemon({ directory, env })
+  const daemon = scope.own(startDaemon({ directory, env }))
   onTestFailed(() => console.error(daemon.output.slice(-8000)))
   return daemon
 }

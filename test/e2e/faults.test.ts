@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startBastion } from '../fixtures/bastion.ts'
@@ -29,4 +31,28 @@ test('a command that cannot be recorded for want of disk space does not run', as
   expect(stderr.toString()).toContain('disk space')
   expect(existsSync(ran)).toBe(false)
   expect(core.state.sessions.size).toBe(0)
+})
+
+test('a stop while an asset is being connected to is told as what it is', async () => {
+  await using core = await startCoreDouble()
+  await using bastion = await startBastion({ core })
+  const mute = createServer().listen(0, '127.0.0.1')
+  await once(mute, 'listening')
+  try {
+    const address = mute.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    const asset = core.addAsset({ hostname: 'mute-01', ip: '127.0.0.1', protocols: [`ssh/${port}`] })
+    const [user] = core.state.users.values()
+    const [account] = core.state.systemUsers.values()
+    if (!user || !account) throw new Error('nobody is there')
+    core.grant(user, asset, account)
+    await using ssh = await bastion.ssh({ as: 'alice#mute-01' })
+    await Promise.all([once(mute, 'connection'), ssh.untilScreen(/Connecting to/)])
+    bastion.daemon.signal('SIGTERM')
+    expect(await ssh.closed).toBe(255)
+    expect(ssh.history()).toContain('about to stop')
+    expect(await bastion.daemon.exited).toBe(0)
+  } finally {
+    mute.close()
+  }
 })
