@@ -39,6 +39,9 @@ interface Job {
   since: number
 }
 
+const RETRY_PAUSES = { first: 1_000, most: 300_000 }
+const NEW_JOB = { phase: 'idle', lane: 'facts', timer: undefined, again: false, since: 0 } as const
+
 export interface DeliveryStats {
   /** Sessions with something that core does not have yet. */
   readonly waiting: number
@@ -143,10 +146,8 @@ export class Delivery {
   #job(session: SpooledSession): Job {
     const known = this.#jobs.get(session.id)
     if (known) return known
-    const backoff = new Backoff({ first: 1_000, most: 300_000 })
     const delivery = new SessionDelivery(session, this.#parts)
-    const rest = { phase: 'idle', lane: 'facts', timer: undefined, again: false, since: 0 } as const
-    const job: Job = { session, delivery, backoff, ...rest }
+    const job: Job = { session, delivery, backoff: new Backoff(RETRY_PAUSES), ...NEW_JOB }
     this.#jobs.set(session.id, job)
     return job
   }

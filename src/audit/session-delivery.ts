@@ -10,7 +10,7 @@ import type { DetectedCommand } from './command-detector.ts'
 import { readCommands } from './command-log.ts'
 import type { DeadLetters } from './dead-letter.ts'
 import { type DeliveryState, NOTHING_SENT, readDelivery, writeDelivery } from './delivery-file.ts'
-import { convertReplay } from './replay-conversion.ts'
+import { type Alone, convertReplay } from './replay-conversion.ts'
 import { sealCut } from './seal.ts'
 import { readSession, type SessionState } from './session-file.ts'
 import type { SpooledSession } from './spool.ts'
@@ -28,7 +28,7 @@ export interface SessionDeliveryOptions {
   /** True while a recorder of this process writes the session. */
   readonly isLive: (id: string) => boolean
   /** Runs one conversion at a time: gzip would take all threads from the recorders. */
-  readonly alone: <T>(work: () => Promise<T>) => Promise<T>
+  readonly alone: Alone
 }
 
 const BATCH = 100
@@ -112,7 +112,8 @@ export class SessionDelivery {
   async #settle(facts: SessionState, path: string): Promise<void> {
     const { sent, offset, unsure } = this.#state.commands
     const batch = await readBatch(path, offset, unsure)
-    const stored = commandCounter(await this.#stored(facts.record))
+    if (batch.commands.length === 0) return this.#passed(batch)
+    const stored = commandCounter(await this.#stored(facts.record, batch.commands))
     let left = sent
     for await (const { command } of readCommands(path)) {
       if (left-- <= 0) break
@@ -126,9 +127,10 @@ export class SessionDelivery {
   /** A core that cannot list commands gets them again rather than not at all. */
   async #stored(
     record: SessionState['record'],
+    commands: readonly DetectedCommand[],
   ): Promise<ReadonlyArray<{ input: string; timestamp: number }>> {
     try {
-      return await this.#options.core.commandsStored(record, this.#signal)
+      return await this.#options.core.commandsStored(record, commands, this.#signal)
     } catch (error) {
       if (isKind(error, FOR_GOOD)) return []
       throw error
@@ -169,7 +171,7 @@ export class SessionDelivery {
     const path = join(this.#session.directory, 'core.replay.gz')
     const source = join(this.#session.directory, 'replay.log')
     try {
-      const bytes = await this.#options.alone(() => convertReplay({ source, target: path }, this.#signal))
+      const bytes = await convertReplay({ source, target: path }, this.#signal, this.#options.alone)
       await this.#options.core.uploadReplay(id, { path, bytes }, this.#signal)
       await this.#save({ uploaded: true })
       return undefined
