@@ -48,6 +48,26 @@ module.exports = {
       from: { path: '^src/standalone/' },
       to: { path: at(['auth', 'menu', 'files', 'session', 'asset', 'audit', 'policy']) },
     },
+    // A room that stands on no floor would be under no rule: it is entered in the list above, or it does not exist.
+    {
+      name: 'every-room-has-a-floor',
+      severity: 'error',
+      from: { path: '^src/', pathNot: at(floors.flat()) },
+      to: {},
+    },
+    {
+      name: 'only-rooms-with-a-floor',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(src|test|bench|scripts)/', pathNot: at(floors.flat()) },
+    },
+    {
+      name: 'installed-with-the-program',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'resolvable', severity: 'error', from: { path: '^src/' }, to: { couldNotResolve: true } },
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {

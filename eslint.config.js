@@ -24,4 +24,15 @@ export default tseslint.config(
       '@typescript-eslint/only-throw-error': 'error',
     },
   },
+  {
+    // Budgets, and what only a test may do.
+    files: ['src/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-unsafe-type-assertion': 'error',
+      'max-lines': ['error', 400],
+      'max-lines-per-function': ['error', 50],
+      // Three and a signal.
+      'max-params': ['error', 4],
+    },
+  },
 )

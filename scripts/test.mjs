@@ -28,7 +28,7 @@ if (!run(process.execPath, [join(root, 'scripts', 'system-packages.mjs')])) {
 }
 count('build', run(bin('tsc'), ['-p', 'tsconfig.build.json']))
 count('types', run(bin('tsc'), ['-p', 'tsconfig.json']))
-count('format and lint', run(bin('biome'), ['ci', '.']))
+count('format and lint', run(bin('biome'), ['ci', '--error-on-warnings', '.']))
 count('typed lint', run(bin('eslint'), ['.', '--max-warnings', '0']))
 count('rooms', run(bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src']))
 

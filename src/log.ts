@@ -45,6 +45,24 @@ function errorFields(error: unknown): Record<string, unknown> {
   return { ...base, code, step, next, facts, id }
 }
 
+// What JSON leaves as it is (C1, DEL, bidirectional controls), and what it writes as an escape that a reader turns
+// back into a control character: both become visible text, also in what pretty printers make of the line.
+const IN_JSON = /\\(?:u00([01][\da-f])|[^u])|[\u007f-\uffff]/gi
+const SHORT = new Map([
+  ['\\b', '\\\\x08'],
+  ['\\t', '\\\\x09'],
+  ['\\f', '\\\\x0c'],
+  ['\\r', '\\\\x0d'],
+])
+
+/** Makes every control character of a line visible, whatever field it stands in; line ends stay escaped as `\\n`. */
+const withoutControls = (line: string): string =>
+  line.replace(IN_JSON, (found, code: string | undefined) => {
+    if (code !== undefined) return `\\\\x${code}`
+    if (found.startsWith('\\')) return SHORT.get(found) ?? found
+    return escapeControls(found).replace('\\', '\\\\')
+  })
+
 export interface LogOptions {
   level: string
   /** Where lines go. */
@@ -58,6 +76,7 @@ export function createLog({ level, destination }: LogOptions): Log {
       level,
       redact: { paths: redact, censor: '***' },
       serializers: { err: errorFields, error: errorFields },
+      hooks: { streamWrite: withoutControls },
       mixin: () => ({ ...context.getStore() }),
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
@@ -66,5 +85,5 @@ export function createLog({ level, destination }: LogOptions): Log {
   )
 }
 
-/** A log that says nothing, for tests and one-shot commands. */
+/** A log that says nothing: for tests of what is given one. */
 export const silentLog = (): Log => pino({ level: 'silent' })

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { networkInterfaces } from 'node:os'
-import { canonicalAddress, isCloudMetadata, isLoopback, isUnspecified } from './address.ts'
+import { canonicalAddress } from '../base/ip-address.ts'
+import { isCloudMetadata, isLoopback, isUnspecified } from './address.ts'
 import { AssetError } from './asset-error.ts'
 
 export interface Endpoint {

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.ts'
+import { isMissingFile } from '../base/system-error.ts'
 import type { Log } from '../log.ts'
 import { fingerprint, parsePublicKey } from '../ssh2/keys.ts'
 import { AssetError } from './asset-error.ts'
@@ -121,14 +122,11 @@ function serialise(pins: ReadonlyMap<string, ReadonlyMap<string, string>>): stri
 
 async function load(path: string): Promise<Map<string, Map<string, string>>> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    if (isMissing(cause)) return undefined
+    if (isMissingFile(cause)) return undefined
     throw storeError(path, 'cannot be read', cause)
   })
   return text === undefined ? new Map() : parse(path, text)
 }
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
 function parse(path: string, text: string): Map<string, Map<string, string>> {
   if (!text.endsWith(`\n${FOOTER}\n`)) throw storeError(path, 'is cut')

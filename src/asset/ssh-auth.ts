@@ -69,7 +69,7 @@ export class Authentication {
       return {
         type: 'keyboard-interactive',
         username,
-        prompt: (_name, _instructions, _language, prompts, finish) => finish(this.#answers(prompts)),
+        prompt: (...[_name, _instructions, _language, prompts, finish]) => finish(this.#answers(prompts)),
       }
     }
     return { type: 'none', username }

@@ -10,6 +10,8 @@ export interface SshConnectionOptions {
   /** Logged in. */
   readonly client: SshClient
   readonly socket: Socket
+  /** Name of the asset, for errors. */
+  readonly asset: string
   /** `address:port`, resolved. */
   readonly address: string
   /** For opening a channel, ms. */
@@ -90,12 +92,12 @@ export class SshConnection implements AssetConnection {
   }
 
   #failed(step: string, cause: unknown): AssetError {
-    const { address } = this.#options
+    const { asset, address } = this.#options
     return new AssetError('ASSET_CHANNEL', {
       step,
       message: `${address} did not open a channel (${step})`,
       next: 'Look into the log of the SSH server there: the account may have no shell, or too many sessions.',
-      facts: { address, step },
+      facts: { asset, address, step },
       cause,
     })
   }

@@ -118,6 +118,7 @@ async function logIn(
   }
   return new SshConnection({
     ...{ client: handshake.client, socket, address, clock, log },
+    asset: login.prepared.target.asset.hostname,
     channelLimit: timeouts.channelSeconds * 1000,
   })
 }

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { Clock } from '../base/clock.ts'
+import { systemCode } from '../base/system-error.ts'
 import { AssetError, type AssetErrorCode } from './asset-error.ts'
 
 export interface Dialling {
@@ -85,4 +86,4 @@ function connectError(address: string, cause: unknown): AssetError {
 }
 
 const isRefusal = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET')
+  ['ECONNREFUSED', 'ECONNRESET'].includes(systemCode(error) ?? '')

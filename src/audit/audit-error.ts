@@ -1,4 +1,5 @@
 import { Fault } from '../base/fault.ts'
+import { systemCode } from '../base/system-error.ts'
 
 export type AuditErrorCode =
   /** The disk is fuller than the reserve allows: no new session. */
@@ -16,14 +17,6 @@ export type AuditErrorCode =
 export class AuditError extends Fault<AuditErrorCode> {
   override readonly name = 'AuditError'
 }
-
-/** `code` of a system error (`ENOSPC`), if it has one. */
-export function systemCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
-  return typeof error.code === 'string' ? error.code : undefined
-}
-
-export const isMissingFile = (error: unknown): boolean => systemCode(error) === 'ENOENT'
 
 export const writeFailed = (path: string, cause: unknown): AuditError =>
   new AuditError('AUDIT_WRITE', {

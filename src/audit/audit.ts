@@ -12,7 +12,10 @@ export interface SessionFacts {
   readonly size: Size
 }
 
-/** How a session ended, for the record. `reason` is one of the words of `session/ending.ts`. */
+/** The reason of a session in which nothing ran, also not the command of an `exec`: so that is no command record. */
+export const NOT_BEGUN = 'not-begun'
+
+/** How a session ended, for the record. `reason` is one of the words of `session/ending.ts`, or NOT_BEGUN. */
 export interface SessionEnd {
   readonly reason: string
   readonly exit: Exit

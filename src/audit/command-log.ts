@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { z } from 'zod'
+import { isMissingFile } from '../base/system-error.ts'
 import type { AppendFile } from './append-file.ts'
 import { asAuditError } from './append-file.ts'
-import { type AuditError, damaged, isMissingFile, newerFormat } from './audit-error.ts'
+import { type AuditError, damaged, newerFormat } from './audit-error.ts'
 import type { DetectedCommand } from './command-detector.ts'
 
 /**

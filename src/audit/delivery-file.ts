@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { writeFileAtomic } from '../base/atomic-file.ts'
-import { isMissingFile } from './audit-error.ts'
+import { isMissingFile } from '../base/system-error.ts'
 import { parseVersioned } from './session-file.ts'
 
 const DELIVERY_VERSION = 1

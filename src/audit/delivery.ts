@@ -5,6 +5,7 @@ import type { Log } from '../log.ts'
 import { AuditError } from './audit-error.ts'
 import { CoreGate } from './core-gate.ts'
 import { DeadLetters } from './dead-letter.ts'
+import { DeliveryLanes, type Lane } from './delivery-lanes.ts'
 import { type RecordKeeper, SessionDelivery, type SessionDeliveryOptions } from './session-delivery.ts'
 import type { SpooledSession } from './spool.ts'
 
@@ -29,12 +30,17 @@ interface Job {
   readonly delivery: SessionDelivery
   readonly backoff: Backoff
   phase: Phase
+  /** What is to be sent next. */
+  lane: Lane
   timer: Disposable | undefined
   /** Something came while it was running. */
   again: boolean
   /** ms since the epoch; since when there is something to send. */
   since: number
 }
+
+const RETRY_PAUSES = { first: 1_000, most: 300_000 }
+const NEW_JOB = { phase: 'idle', lane: 'facts', timer: undefined, again: false, since: 0 } as const
 
 export interface DeliveryStats {
   /** Sessions with something that core does not have yet. */
@@ -56,7 +62,7 @@ export class Delivery {
   readonly #deadLetters: DeadLetters
   readonly #gate: CoreGate
   readonly #jobs = new Map<string, Job>()
-  readonly #queue: Job[] = []
+  readonly #lanes = new DeliveryLanes<Job>()
   readonly #running = new Set<Promise<void>>()
   readonly #stop = new AbortController()
   #started = false
@@ -140,9 +146,8 @@ export class Delivery {
   #job(session: SpooledSession): Job {
     const known = this.#jobs.get(session.id)
     if (known) return known
-    const backoff = new Backoff({ first: 1_000, most: 300_000 })
     const delivery = new SessionDelivery(session, this.#parts)
-    const job: Job = { session, delivery, backoff, phase: 'idle', timer: undefined, again: false, since: 0 }
+    const job: Job = { session, delivery, backoff: new Backoff(RETRY_PAUSES), ...NEW_JOB }
     this.#jobs.set(session.id, job)
     return job
   }
@@ -154,7 +159,7 @@ export class Delivery {
 
   #enqueue(job: Job): void {
     this.#turn(job, 'queued')
-    this.#queue.push(job)
+    this.#lanes.push(job.lane, job)
     this.#pump()
   }
 
@@ -166,12 +171,12 @@ export class Delivery {
   }
 
   #pump(): void {
-    while (this.#started && !this.#stop.signal.aborted && this.#running.size < this.#gate.width) {
-      const job = this.#queue.shift()
-      if (!job) return
-      if (this.#jobs.get(job.session.id) !== job) continue // forgotten meanwhile
-      const run = this.#run(job).finally(() => {
+    while (this.#started && !this.#stop.signal.aborted) {
+      const next = this.#lanes.take(this.#gate.width)
+      if (!next) return
+      const run = this.#run(next.item).finally(() => {
         this.#running.delete(run)
+        next.done()
         this.#pump()
       })
       this.#running.add(run)
@@ -179,13 +184,15 @@ export class Delivery {
   }
 
   async #run(job: Job): Promise<void> {
+    if (this.#jobs.get(job.session.id) !== job) return // forgotten meanwhile
     this.#turn(job, 'running')
     job.again = false
     try {
       const outcome = await job.delivery.run(this.#stop.signal)
       job.backoff.reset()
-      this.#turn(job, 'idle')
-      if (job.again) this.#enqueue(job)
+      if (outcome === 'replay') job.lane = outcome
+      else this.#turn(job, 'idle')
+      if (job.again || outcome === 'replay') this.#enqueue(job)
       else if (outcome === 'done') this.forget(job.session.id)
     } catch (error) {
       await this.#failed(job, error)

@@ -27,10 +27,6 @@ export interface FileAuditOptions {
   readonly retentionDays: number
   /** Free bytes below which no session begins; default: the smaller of 5 % of the disk and 1 GB. */
   readonly reserveBytes?: number
-  /** Bytes of one session that may wait for the disk before its asset is stopped (default 8 MiB). */
-  readonly highMark?: number
-  /** ms after which output is handed to the kernel (default 500). */
-  readonly flushMs?: number
   /** ms for which a failing write is tried again (default 2,000). */
   readonly graceMs?: number
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../log.ts'
 import type { Size } from '../terminal/terminal.ts'
 import { AppendFile, type AppendOptions, asAuditError } from './append-file.ts'
-import type { Recording, SessionEnd, SessionFacts } from './audit.ts'
+import { NOT_BEGUN, type Recording, type SessionEnd, type SessionFacts } from './audit.ts'
 import type { AuditError } from './audit-error.ts'
 import type { BlockPool } from './block-pool.ts'
 import { BlockWriter } from './block-writer.ts'
@@ -135,8 +135,8 @@ export class FileRecording implements Recording {
 
   async #close(end: SessionEnd): Promise<void> {
     try {
-      await this.#commands.end()
       const { exit, reason, at } = end
+      await (reason === NOT_BEGUN ? this.#commands.drop() : this.#commands.end())
       this.#blocks.frame(FRAME.end, encodeEnd({ reason, exit, at, cut: false }))
       await this.#closeFiles()
       await this.#save({ ...this.#state, known: true, end: this.#seal(end) })

@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import type { Clock } from '../base/clock.ts'
+import { isMissingFile } from '../base/system-error.ts'
+import { utcDay } from '../base/utc-day.ts'
 import type { Log } from '../log.ts'
-import { AuditError, isMissingFile } from './audit-error.ts'
+import { AuditError } from './audit-error.ts'
 import { readDelivery } from './delivery-file.ts'
 import { sealCut } from './seal.ts'
 import { readSession } from './session-file.ts'
@@ -34,11 +36,13 @@ export async function recover(options: RecoveryOptions, signal: AbortSignal): Pr
       if (signal.aborted) return
       count[await treat(session, options)] += 1
     }
-    await spool.tidy(new Date(clock.now() - DAY_MS).toISOString().slice(0, 10))
+    await spool.tidy(utcDay(clock.now() - DAY_MS))
   } catch (error) {
     log.error({ err: error }, 'the spool could not be gone through')
   }
-  log.info(count, 'spool gone through')
+  const { kept: _, ...touched } = count
+  const news = Object.values(touched).some((each) => each > 0)
+  log[news ? 'info' : 'debug'](count, 'spool gone through')
 }
 
 type Treatment = 'waiting' | 'cut' | 'removed' | 'damaged' | 'kept'

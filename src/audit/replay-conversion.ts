@@ -9,6 +9,9 @@ export interface ConversionJob {
   readonly target: string
 }
 
+/** Runs one piece of work at a time, each after the last: one thread is enough, and small replays wait for none. */
+export type Alone = <T>(work: () => Promise<T>) => Promise<T>
+
 /** Up to here the thread costs more than the work (bytes). */
 const SMALL = 512 * 1024
 
@@ -17,12 +20,16 @@ const SMALL = 512 * 1024
  * in a thread of low priority, so that no session notices: a key must not wait for another session's gigabyte.
  * Throws what `ReplayFile` throws.
  */
-export async function convertReplay(job: ConversionJob, signal?: AbortSignal): Promise<number> {
+export async function convertReplay(
+  job: ConversionJob,
+  signal?: AbortSignal,
+  alone: Alone = (work) => work(),
+): Promise<number> {
   const replay = new ReplayFile(job.source)
   await replay.head() // its faults have types of their own, which would not pass between threads
   const { size } = await stat(job.source)
   if (size <= SMALL) return await writeGzip(coreReplay(replay.frames()), job.target, signal)
-  await inThread(job, signal)
+  await alone(() => inThread(job, signal))
   return (await stat(job.target)).size
 }
 

@@ -10,7 +10,7 @@ const { source, target } = z.object({ source: z.string(), target: z.string() }).
 
 try {
   // Linux keeps a nice value for each thread (setpriority(2)), and 0 is the calling one.
-  if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_LOW)
+  if (process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL)
 } catch {
   // Not allowed here: then the scheduler shares fairly, which is good enough.
 }

@@ -1,15 +1,16 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
+import { isMissingFile } from '../base/system-error.ts'
 import type { AppService } from '../core/app-service.ts'
 import { CoreError, type CoreErrorKind } from '../core/core-error.ts'
-import { AuditError, damaged, isMissingFile } from './audit-error.ts'
+import { AuditError, damaged } from './audit-error.ts'
 import { type CommandBatch, commandCounter, keyOf, readBatch } from './command-batch.ts'
 import type { DetectedCommand } from './command-detector.ts'
 import { readCommands } from './command-log.ts'
 import type { DeadLetters } from './dead-letter.ts'
 import { type DeliveryState, NOTHING_SENT, readDelivery, writeDelivery } from './delivery-file.ts'
-import { convertReplay } from './replay-conversion.ts'
+import { type Alone, convertReplay } from './replay-conversion.ts'
 import { sealCut } from './seal.ts'
 import { readSession, type SessionState } from './session-file.ts'
 import type { SpooledSession } from './spool.ts'
@@ -27,7 +28,7 @@ export interface SessionDeliveryOptions {
   /** True while a recorder of this process writes the session. */
   readonly isLive: (id: string) => boolean
   /** Runs one conversion at a time: gzip would take all threads from the recorders. */
-  readonly alone: <T>(work: () => Promise<T>) => Promise<T>
+  readonly alone: Alone
 }
 
 const BATCH = 100
@@ -44,6 +45,8 @@ export class SessionDelivery {
   /** What is on disk, or newer. */
   #state: DeliveryState = NOTHING_SENT
   #loaded = false
+  /** Core knows the session, its commands and its end. */
+  #told = false
   #signal: AbortSignal = AbortSignal.abort()
 
   constructor(session: SpooledSession, options: SessionDeliveryOptions) {
@@ -52,10 +55,10 @@ export class SessionDelivery {
   }
 
   /**
-   * One run at a time. `open`: all there is so far is sent. Throws CoreError, AuditError and system errors: to be
-   * tried again.
+   * One run at a time. `open`: all there is so far is sent; `replay`: all but the replay, which the next run sends.
+   * Throws CoreError, AuditError and system errors: to be tried again.
    */
-  async run(signal: AbortSignal): Promise<'open' | 'done'> {
+  async run(signal: AbortSignal): Promise<'open' | 'replay' | 'done'> {
     const { directory, id } = this.#session
     this.#signal = signal
     const facts = this.#options.isLive(id) ? await readSession(directory) : await sealCut(directory)
@@ -65,11 +68,16 @@ export class SessionDelivery {
     return this.#state.done === undefined ? await this.#deliver(facts) : 'done'
   }
 
-  async #deliver(facts: SessionState): Promise<'open' | 'done'> {
-    if (!(await this.#create(facts))) return 'done'
-    await this.#commands(facts)
-    if (!facts.end) return 'open'
-    if (await this.#finish(facts.record.id, facts.end.at)) await this.#replay(facts)
+  async #deliver(facts: SessionState): Promise<'open' | 'replay' | 'done'> {
+    if (this.#told) {
+      await this.#replay(facts)
+    } else {
+      if (!(await this.#create(facts))) return 'done'
+      await this.#commands(facts)
+      if (!facts.end) return 'open'
+      this.#told = await this.#finish(facts.record.id, facts.end.at)
+      if (this.#told) return 'replay'
+    }
     await this.#save({ done: this.#options.clock.now() })
     return 'done'
   }
@@ -104,7 +112,8 @@ export class SessionDelivery {
   async #settle(facts: SessionState, path: string): Promise<void> {
     const { sent, offset, unsure } = this.#state.commands
     const batch = await readBatch(path, offset, unsure)
-    const stored = commandCounter(await this.#stored(facts.record))
+    if (batch.commands.length === 0) return this.#passed(batch)
+    const stored = commandCounter(await this.#stored(facts.record, batch.commands))
     let left = sent
     for await (const { command } of readCommands(path)) {
       if (left-- <= 0) break
@@ -118,9 +127,10 @@ export class SessionDelivery {
   /** A core that cannot list commands gets them again rather than not at all. */
   async #stored(
     record: SessionState['record'],
+    commands: readonly DetectedCommand[],
   ): Promise<ReadonlyArray<{ input: string; timestamp: number }>> {
     try {
-      return await this.#options.core.commandsStored(record, this.#signal)
+      return await this.#options.core.commandsStored(record, commands, this.#signal)
     } catch (error) {
       if (isKind(error, FOR_GOOD)) return []
       throw error
@@ -161,7 +171,7 @@ export class SessionDelivery {
     const path = join(this.#session.directory, 'core.replay.gz')
     const source = join(this.#session.directory, 'replay.log')
     try {
-      const bytes = await this.#options.alone(() => convertReplay({ source, target: path }, this.#signal))
+      const bytes = await convertReplay({ source, target: path }, this.#signal, this.#options.alone)
       await this.#options.core.uploadReplay(id, { path, bytes }, this.#signal)
       await this.#save({ uploaded: true })
       return undefined

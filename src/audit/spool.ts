@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, opendir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { isMissingFile } from './audit-error.ts'
+import { isMissingFile } from '../base/system-error.ts'
+import { utcDay } from '../base/utc-day.ts'
 
 /** Where one session's files are. */
 export interface SpooledSession {
@@ -23,7 +24,7 @@ export class Spool {
   /** Where a session that starts at `startedAt` (ms since the epoch) belongs. Throws for an id that is no UUID. */
   place(id: string, startedAt: number): SpooledSession {
     if (!ID.test(id)) throw new TypeError('a session id is a lower-case UUID')
-    const date = new Date(startedAt).toISOString().slice(0, 10)
+    const date = utcDay(startedAt)
     return { id, directory: join(this.root, date, id) }
   }
 

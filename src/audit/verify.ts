@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { AuditError, isMissingFile } from './audit-error.ts'
+import { isMissingFile } from '../base/system-error.ts'
+import { AuditError } from './audit-error.ts'
 import { readCommands } from './command-log.ts'
 import { decodeMark, markFits } from './command-mark.ts'
 import { FRAME, type Frame, HASH_BYTES, HEADER_BYTES } from './frames.ts'

@@ -10,12 +10,16 @@ export interface LoginName {
   readonly direct?: DirectTarget
 }
 
+/** Core keeps 128 characters of each of the three names; what is longer is nobody's name. */
+const LONGEST = 1024
+
 /**
  * Reads the user name of an SSH login: `USER@SYSTEMUSER@ASSET`, `USER#SYSTEMUSER#ASSET` or `USER#ASSET`. A single `@`
  * belongs to the user name, so do those before the last two (`alice@example.com@root@web-1`), and all of them where
- * there is a `#`. Whatever has an empty user or asset is taken as a plain name.
+ * there is a `#`. Whatever has an empty user or asset, or is longer than any such names, is taken as a plain name.
  */
 export function parseLoginName(raw: string): LoginName {
+  if (raw.length > LONGEST) return { username: raw }
   const separator = raw.includes('#') ? '#' : '@'
   const parts = raw.split(separator)
   if (parts.length < 2 || (separator === '@' && parts.length < 3)) return { username: raw }

@@ -8,7 +8,7 @@ import type { Log } from '../log.ts'
 import type { Principal } from '../session/principal.ts'
 import type { AuthMethod, AuthOptions, AuthOutcome, OfferedKey, Refusal } from './outcome.ts'
 import type { RefusedKeys } from './refused-keys.ts'
-import { cleanName } from './user-name.ts'
+import { cleanName, loggedName } from './user-name.ts'
 
 /** What a login needs of core. */
 export type CoreLogin = Pick<AppService, 'authenticate' | 'authenticateOtp' | 'settings'>
@@ -186,7 +186,7 @@ export class Login {
   #refuse(username: string, why: Refusal, reason: string): AuthOutcome {
     if (why !== 'code') this.#tries += 1
     if (this.#tries >= MAX_TRIES) this.#end()
-    this.#parts.log.info({ user: username, why, reason, tries: this.#tries }, 'login try refused')
+    this.#parts.log.info({ user: loggedName(username), why, reason, tries: this.#tries }, 'login try refused')
     return { kind: 'refused', why, last: this.#over }
   }
 

@@ -2,7 +2,8 @@ import { readFile, rm } from 'node:fs/promises'
 import Database from 'libsql'
 import { z } from 'zod'
 import { writeFileAtomic } from './atomic-file.ts'
-import { Fault } from './fault.ts'
+import { Fault, reasonOf } from './fault.ts'
+import { systemCode } from './system-error.ts'
 
 const Holder = z.object({
   pid: z.number().int().positive(),
@@ -20,7 +21,7 @@ export class LockError extends Fault<'LOCKED'> {
  * between containers that share a volume. Node has no fcntl(2) of its own, so an empty SQLite file stands for it.
  * Beside it `<path>.pid` tells who holds it.
  *
- * @throws LockError naming the holder's pid.
+ * @throws LockError naming the holder's pid, or why the file cannot be locked.
  */
 export async function takeLock(path: string): Promise<AsyncDisposable> {
   const database = new Database(path)
@@ -28,7 +29,9 @@ export async function takeLock(path: string): Promise<AsyncDisposable> {
     database.exec('BEGIN EXCLUSIVE')
   } catch (cause) {
     database.close()
-    throw held(path, await readHolder(path), cause)
+    throw systemCode(cause) === 'SQLITE_BUSY'
+      ? held(path, await readHolder(path), cause)
+      : unusable(path, cause)
   }
   const holder = { pid: process.pid, started: await startTime(process.pid) }
   await writeFileAtomic(pidFile(path), JSON.stringify(holder))
@@ -54,7 +57,7 @@ export async function isAlive({ pid, started }: Holder): Promise<boolean> {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
+    if (systemCode(error) === 'ESRCH') return false
   }
   const now = await startTime(pid)
   return started === undefined || now === undefined || now === started
@@ -68,6 +71,14 @@ const held = (path: string, holder: Holder | undefined, cause: unknown): LockErr
     message: `${path} is held by process ${holder?.pid ?? 'unknown'}: another cocod uses this data directory`,
     next: 'stop it (cocod stop), or give this one a DATA_DIR of its own',
     facts: { pid: holder?.pid ?? 0 },
+    cause,
+  })
+
+const unusable = (path: string, cause: unknown): LockError =>
+  new LockError('LOCKED', {
+    step: 'lock the data directory',
+    message: `${path} cannot be locked: ${reasonOf(cause)}`,
+    next: 'make the disk of DATA_DIR writable and give it some room',
     cause,
   })
 

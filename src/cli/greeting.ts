@@ -1,32 +1,53 @@
-import type { Daemon } from '../daemon.ts'
+import { hostname } from 'node:os'
+import type { Address, Daemon } from '../daemon.ts'
+import type { Style } from '../terminal/ansi.ts'
 
-export interface GreetingFacts extends Pick<Daemon, 'ssh' | 'web' | 'hostKeys'> {
+export interface GreetingFacts extends Pick<Daemon, 'ssh' | 'web' | 'hostKeys' | 'demo'> {
   readonly version: string
-  readonly demo: NonNullable<Daemon['demo']>
+  /** Address of the Jumpserver; undefined: standalone. */
+  readonly core: string | undefined
+  /** What to type to see the recordings. */
+  readonly recordings: string
   /** From the start of the command to now. */
   readonly seconds: number
+  readonly style: Style
 }
 
-const BOLD = '\x1b[1m'
-const DIM = '\x1b[2m'
-const PLAIN = '\x1b[0m'
-
-/** The first minute: what to type, exactly, and nothing else. */
-export function greeting({ version, ssh, web, hostKeys, demo, seconds }: GreetingFacts): string {
-  const login = `ssh -p ${ssh.port} ${demo.user}@${ssh.host}`
-  const known = `[${ssh.host}]:${ssh.port}`
-  const fingerprint = hostKeys[0]?.fingerprint ?? 'none'
+/** The first screen: what to type, exactly, and nothing else. Made for 80 columns. */
+export function greeting(facts: GreetingFacts): string {
+  const { version, core, ssh, web, demo, hostKeys, recordings, seconds, style } = facts
+  const { bold, dim } = style
+  const host = reachable(ssh)
+  const known = `known by another key? ssh-keygen -R ${ssh.port === 22 ? host : `'[${host}]:${ssh.port}'`}`
+  const rows: ReadonlyArray<readonly [name: string, value: string]> = [
+    ['log in', bold(`ssh -p ${ssh.port} ${demo?.user ?? 'USER'}@${host}`)],
+    ...(demo ? ([['password', bold(demo.password.reveal())]] as const) : []),
+    ...(demo ? ([['asset', demo.assets]] as const) : []),
+    ['host key', hostKeys[0]?.fingerprint ?? 'none'],
+    ['', dim(known)],
+    ['web', `http://${bracketed(reachable(web))}:${web.port}  ${dim('(says how to log in)')}`],
+    ['replays', recordings],
+  ]
   return [
     '',
-    `${BOLD}cocod ${version}${PLAIN}  standalone (no Jumpserver configured; nothing here leaves this machine)`,
+    `  ${bold(`cocod ${version}`)}  ${core === undefined ? standalone(ssh) : `for the Jumpserver at ${core}`}`,
     '',
-    `  ssh     ${BOLD}${login}${PLAIN}          password  ${BOLD}${demo.password.reveal()}${PLAIN}`,
-    `  web     http://${web.host}:${web.port}`,
-    `  assets  ${demo.assets}`,
+    ...rows.map(([name, value]) => `    ${name.padEnd(10)}${value}`),
     '',
-    `  host key  ${fingerprint}  ${DIM}(an older one known? ssh-keygen -R '${known}')${PLAIN}`,
-    `  Ready in ${seconds.toFixed(1)} s. Recordings: node bin/cocod replay list.   Ctrl-C ends everything.`,
+    `  Ready in ${seconds.toFixed(1)} s. Ctrl-C ends everything.`,
     '',
     '',
   ].join('\n')
 }
+
+const standalone = ({ host }: Address): string =>
+  isLoopback(host)
+    ? 'standalone: no Jumpserver, and nothing here leaves this machine'
+    : `standalone: no Jumpserver; open to whoever can reach ${isAny(host) ? 'this machine' : host}`
+
+const isLoopback = (host: string): boolean => host === '::1' || host === 'localhost' || /^127\./.test(host)
+const isAny = (host: string): boolean => host === '0.0.0.0' || host === '::'
+
+/** Listening everywhere is no address to type: the name of this machine is. */
+const reachable = ({ host }: Address): string => (isAny(host) ? hostname() : host)
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host)

@@ -1,30 +1,81 @@
-import { flagOf, settingOf } from '../config/settings.ts'
-import { type Command, EXIT } from './io.ts'
+import { flagOf, type SettingName, settingOf } from '../config/settings.ts'
+import { styleFor } from '../terminal/ansi.ts'
+import { wrapText } from '../terminal/wrap.ts'
+import { type CliIo, type Command, EXIT } from './io.ts'
 import { FLAG_SETTINGS } from './options.ts'
+import { styleOf } from './terminal-log.ts'
 
-const HEAD = `cocod: SSH bastion for Jumpserver
+interface Row {
+  readonly name: string
+  readonly about: string
+}
 
-  cocod start                    run in the foreground, for the Jumpserver at CORE_HOST
-  cocod start --standalone       run without a Jumpserver, over an inventory or a demo
-  cocod stop                     end the running one: sessions are told, records are kept
-  cocod status [--json]          is it running, and with which files
-  cocod replay list              recorded sessions, newest first
-  cocod replay play ID           watch one here (space pauses, + and - change speed, q quits)
-  cocod replay verify ID         check a recording against its chain of hashes
-  cocod user add NAME            a person in the inventory; the password is asked for
-  cocod user passwd NAME         another password
-  cocod user totp NAME           a second factor
-  cocod check-inventory [FILE]   every fault of an inventory at once
-  cocod version
-  cocod help
+const COMMANDS: readonly Row[] = [
+  { name: 'start --standalone', about: 'run without a Jumpserver, over an inventory or as a demo' },
+  { name: 'start', about: 'run for the Jumpserver at CORE_HOST, in the foreground' },
+  { name: 'stop', about: 'end the running one: sessions are told, recordings are kept' },
+  { name: 'status [--json]', about: 'is it running, for whom, and with which files' },
+  { name: 'replay list [--user NAME]', about: 'recorded sessions, newest first' },
+  { name: 'replay play ID', about: 'watch one here: space pauses, + and - change the speed, q quits' },
+  { name: '  [--speed N]', about: 'begin at this speed, 2 is twice as fast' },
+  { name: '  [--max-idle SECONDS]', about: 'shorten longer pauses' },
+  { name: 'replay verify ID', about: 'check a recording against its chain of hashes' },
+  { name: 'replay export ID', about: 'write it to standard output' },
+  { name: '  [--format FORMAT]', about: 'as asciicast (the default) or core, Jumpserver’s own' },
+  { name: 'user add NAME', about: 'a person in the inventory; the password is asked for' },
+  { name: 'user passwd NAME', about: 'another password' },
+  { name: 'user totp NAME', about: 'a second factor' },
+  { name: 'check-inventory [FILE]', about: 'every fault of an inventory at once' },
+  { name: 'version', about: 'version of this program and of Node' },
+  { name: 'help', about: 'this text' },
+]
 
-Settings: flags before environment before file before defaults. The file is --config FILE, COCOD_CONFIG,
-./config.ini or /etc/cocod/config.ini; config.example.ini describes every setting. As flags:
+const SETTINGS = `Settings come from flags, environment variables (SSHD_PORT for --sshd-port), the configuration file and the \
+defaults, in this order. The file is --config FILE, COCOD_CONFIG, ./config.ini or /etc/cocod/config.ini; \
+config.example.ini describes every setting. BOOTSTRAP_TOKEN and ACCESS_KEY are secrets and never flags.`
 
-`
+const NAME_WIDTH = 31
+/** Where the width of the screen is not known. */
+const WIDTH = 80
+const MOST_WIDTH = 110
 
-export const help: Command = async (_args, { stdout }) => {
-  const flags = FLAG_SETTINGS.map((name) => `  --${flagOf(name).padEnd(24)} ${settingOf(name).about}`)
-  stdout.write(`${HEAD}${flags.join('\n')}\n`)
+/** `cocod help`, and `--help` behind any command. */
+export const help: Command = async (_args, io) => {
+  const width = Math.min(MOST_WIDTH, Math.max(NAME_WIDTH + 20, io.stdout.columns ?? WIDTH))
+  const { bold } = io.stdout.isTTY ? styleOf(io.env) : styleFor(undefined)
+  const flags = [
+    { name: '--config FILE', about: 'The configuration file.' },
+    ...FLAG_SETTINGS.map((name) => ({ name: `--${flagOf(name)}`, about: about(name) })),
+  ]
+  const lines = [
+    `${bold('cocod')}: SSH bastion for Jumpserver`,
+    '',
+    ...COMMANDS.flatMap((row) => laidOut({ ...row, name: named(row.name) }, width)),
+    '',
+    ...wrapText(SETTINGS, width),
+    '',
+    ...flags.flatMap((row) => laidOut(row, width)),
+  ]
+  await written(io.stdout, `${lines.join('\n')}\n`)
   return EXIT.ok
 }
+
+const named = (command: string): string => (command.startsWith(' ') ? `      ${command}` : `cocod ${command}`)
+
+const about = (name: SettingName): string => settingOf(name).about
+
+/** A name and what it is, side by side; the second part wraps in its own column. */
+function laidOut({ name, about: text }: Row, width: number): readonly string[] {
+  const [first = '', ...rest] = wrapText(text, width - NAME_WIDTH - 4)
+  const indent = ' '.repeat(NAME_WIDTH + 4)
+  const head = `  ${name}`
+  const fits = name.length <= NAME_WIDTH
+  return [
+    ...(fits ? [`${head.padEnd(NAME_WIDTH + 4)}${first}`] : [head, indent + first]),
+    ...rest.map((line) => indent + line),
+  ]
+}
+
+/** Resolves when it is written, so that a pipe gets all of it. */
+const written = (stdout: CliIo['stdout'], text: string): Promise<void> =>
+  new Promise((resolve) => stdout.write(text, () => resolve()))

@@ -23,11 +23,13 @@ const ALIASES: Readonly<Record<string, string>> = {
   '-v': 'version',
 }
 
+const HELP: readonly string[] = ['--help', '-h']
+
 /** Runs one command and resolves with the exit code; every failure is told here, in a line or two. */
 export async function main(args: readonly string[], io: CliIo): Promise<number> {
   const [word = 'help', ...rest] = args
   try {
-    const name = ALIASES[word] ?? word
+    const name = rest.some((each) => HELP.includes(each)) ? 'help' : (ALIASES[word] ?? word)
     const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
     if (!load) throw unknownCommand(word)
     return await (await load())(rest, io)
@@ -38,7 +40,8 @@ export async function main(args: readonly string[], io: CliIo): Promise<number> 
 }
 
 function unknownCommand(word: string): UsageError {
-  const meant = nearest(word, Object.keys(COMMANDS))
+  const names = Object.keys(COMMANDS)
+  const meant = names.find((name) => name.startsWith(word)) ?? nearest(word, names)
   return new UsageError(`there is no command “${word}”`, meant && `did you mean cocod ${meant}?`)
 }
 
@@ -55,9 +58,15 @@ function tell(error: unknown): string {
       .map(({ where, message, next }) => `cocod: ${where}: ${message}\n       ${next}\n`)
       .join('')
   }
-  if (isFault(error)) return `cocod: ${error.message}\n       ${error.next}\n`
+  if (isFault(error)) return `cocod: ${indented(error.message)}\n       ${indented(error.next)}\n`
   return `cocod: ${error instanceof Error ? (error.stack ?? error.message) : reasonOf(error)}\n`
 }
 
+/** An inventory with several mistakes has a line for each. */
+const indented = (text: string): string => text.replaceAll('\n', '\n       ')
+
 const { stdin, stdout, stderr, env, argv } = process
+// Who reads may leave early (`| head`): then the rest is not wanted. A daemon goes on without its reader.
+if (argv[2] !== 'start') stdout.on('error', () => process.exit(EXIT.ok))
+stderr.on('error', () => {})
 process.exitCode = await main(argv.slice(2), { stdin, stdout, stderr, env, cwd: process.cwd() })

@@ -19,6 +19,8 @@ export interface CommandLine {
   readonly switches: ReadonlySet<string>
   /** Words that are no flags. */
   readonly words: readonly string[]
+  /** The flags given here that another command needs to find the same files, with a blank before; else empty. */
+  readonly places: string
 }
 
 /** Settings that may be given as a flag: all but secrets, because argv is readable by everybody on the machine. */
@@ -46,7 +48,19 @@ export function readCommandLine(
     config: loadConfig(sources),
     switches: new Set(switches.filter((name) => values[name] === true)),
     words: positionals,
+    places: ['config', flagOf('DATA_DIR')].map((flag) => again(flag, values[flag])).join(''),
   }
+}
+
+const again = (flag: string, value: unknown): string =>
+  typeof value === 'string' ? ` --${flag} ${/^[\w./:@%+,-]+$/.test(value) ? value : quoted(value)}` : ''
+
+/** For a POSIX shell. */
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
+
+/** Words that a command does not know are a mistake, and most likely a forgotten `--`. */
+export function refuseWords(command: string, [word]: readonly string[]): void {
+  if (word !== undefined) throw new UsageError(`cocod ${command} does not know “${word}”`)
 }
 
 function parse(args: readonly string[], switches: readonly string[]) {
@@ -64,8 +78,18 @@ function parse(args: readonly string[], switches: readonly string[]) {
 
 function badFlag(error: unknown, known: readonly string[]): UsageError {
   const reason = reasonOf(error)
-  const flag = /Unknown option '--([\w-]+)'/.exec(reason)?.[1]
-  if (flag === undefined) return new UsageError(reason.split('\n')[0] ?? reason)
-  const meant = nearest(flag, known)
-  return new UsageError(`--${flag} is not a flag of this command`, meant && `did you mean --${meant}?`)
+  const missing = /Option '(--[\w-]+)[^']*' argument missing/.exec(reason)?.[1]
+  if (missing !== undefined) return new UsageError(`${missing} needs a value`)
+  const unknown = /Unknown option '(--?)([\w-]+)'/.exec(reason)
+  if (!unknown) return new UsageError(reason.split('\n')[0] ?? reason)
+  const [, dashes = '', name = ''] = unknown
+  return new UsageError(`${dashes}${name} is not a flag of this command`, instead(name, known))
+}
+
+function instead(name: string, known: readonly string[]): string | undefined {
+  const secret = SETTING_NAMES.find((each) => settingOf(each).secret && flagOf(each) === name)
+  if (secret)
+    return `everybody on this machine can read flags: set ${secret} in the environment or in config.ini`
+  const meant = nearest(name, known)
+  return meant && `did you mean --${meant}?`
 }

@@ -9,15 +9,12 @@ import { systemClock } from '../base/clock.ts'
 import { blankControls } from '../base/escape.ts'
 import { Scope } from '../base/scope.ts'
 import { type CliIo, EXIT } from './io.ts'
+import { afterPlaying, playingTitle, SAVE_TITLE } from './replay-screen.ts'
 
 export interface PlayOptions {
   readonly speed?: number
   readonly maxIdleMs?: number
 }
-
-/** Leaves the alternate screen, shows the cursor, and switches off colours, mouse, paste brackets and keypad modes. */
-const RESTORE =
-  '\u001b[?1049l\u001b[?25h\u001b[0m\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1004l\u001b[?1006l\u001b[?2004l\u001b[?1l\u001b>\u001b(B\u001b[r\u001b[4l\r\n'
 
 /**
  * Plays a session on the terminal: space pauses, `+` and `-` change the speed, `q` quits. Where stdout is no terminal
@@ -25,7 +22,7 @@ const RESTORE =
  */
 export async function playReplay(session: SpooledSession, io: CliIo, options: PlayOptions): Promise<number> {
   const file = new ReplayFile(join(session.directory, 'replay.log'))
-  if (io.stdout.isTTY) await playOnTerminal(session, file, io, options)
+  if (io.stdout.isTTY) await playOnTerminal({ session, file, options }, io)
   else await writeAll(session, file, io)
   if (file.tail.kind === 'damaged') io.stderr.write('The recording is damaged from here on.\n')
   return EXIT.ok
@@ -40,12 +37,13 @@ async function writeAll(session: SpooledSession, file: ReplayFile, io: CliIo): P
   for await (const { kind, payload } of file.frames()) if (kind === FRAME.output) await write(payload)
 }
 
-async function playOnTerminal(
-  session: SpooledSession,
-  file: ReplayFile,
-  io: CliIo,
-  options: PlayOptions,
-): Promise<void> {
+interface Playing {
+  readonly session: SpooledSession
+  readonly file: ReplayFile
+  readonly options: PlayOptions
+}
+
+async function playOnTerminal({ session, file, options }: Playing, io: CliIo): Promise<void> {
   await using scope = new Scope()
   io.stderr.write(await opening(session, io))
   const player = new Player({
@@ -53,9 +51,14 @@ async function playOnTerminal(
     write: writer(io, scope, () => player.stop()),
     ...options,
   })
-  listenToKeys(player, io, scope)
-  scope.defer(() => io.stdout.write(RESTORE))
-  await player.play(file.frames())
+  const { id } = session
+  const tell = (): void => void io.stdout.write(playingTitle(id, player))
+  let how: 'end' | 'stopped' = 'stopped'
+  scope.defer(() => io.stdout.write(afterPlaying(id, how)))
+  io.stdout.write(SAVE_TITLE)
+  tell()
+  listenToKeys({ player, onKey: tell }, io, scope)
+  how = await player.play(file.frames())
 }
 
 async function opening(session: SpooledSession, { stdout }: CliIo): Promise<string> {
@@ -90,12 +93,22 @@ function writer({ stdout }: CliIo, scope: Scope, onGone: () => void = () => unde
   }
 }
 
-function listenToKeys(player: Player, { stdin }: CliIo, scope: Scope): void {
+interface Keys {
+  readonly player: Player
+  /** Called after each key that meant something. */
+  readonly onKey: () => void
+}
+
+function listenToKeys({ player, onKey }: Keys, { stdin }: CliIo, scope: Scope): void {
   if (!stdin.isTTY || !stdin.setRawMode) return
   const onData = (bytes: Buffer): void => {
     // What the recorded program asked of its terminal, ours answers too: such answers begin with ESC.
     if (bytes[0] === 0x1b) return
-    for (const key of bytes.toString('latin1')) KEYS[key]?.(player)
+    for (const key of bytes.toString('latin1')) {
+      const act = KEYS[key]
+      act?.(player)
+      if (act) onKey()
+    }
   }
   stdin.setRawMode(true)
   stdin.on('data', onData)

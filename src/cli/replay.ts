@@ -2,15 +2,16 @@ import { join } from 'node:path'
 import { findSession, type RecordSummary, shortId, summarise } from '../audit/catalogue.ts'
 import { Spool } from '../audit/spool.ts'
 import { verifySession } from '../audit/verify.ts'
+import { durationText } from '../base/duration.ts'
 import { blankControls } from '../base/escape.ts'
 import { reasonOf } from '../base/fault.ts'
+import { padText, textWidth } from '../terminal/width.ts'
 import { type CliIo, type Command, EXIT } from './io.ts'
 import { readCommandLine, UsageError } from './options.ts'
 import { exportReplay } from './replay-export.ts'
 import { playReplay } from './replay-play.ts'
 
-const USAGE =
-  'cocod replay list [--user NAME] | play ID [--speed N] [--max-idle SECONDS] | verify ID | export ID [--format asciicast|core]'
+const USAGE = 'cocod replay list | play ID | verify ID | export ID; cocod help has their flags'
 const OPTIONS = ['user', 'speed', 'max-idle', 'format'] as const
 const VERBS = ['play', 'verify', 'export']
 
@@ -54,7 +55,7 @@ export async function replayCommand(
 }
 
 /** Separates this command's own `--name value` and `--name=value` from the flags of the configuration. */
-function takeOptions(args: readonly string[]): { own: ReplayOptions; rest: readonly string[] } {
+export function takeOptions(args: readonly string[]): { own: ReplayOptions; rest: readonly string[] } {
   const own: Partial<Record<(typeof OPTIONS)[number], string>> = {}
   const rest: string[] = []
   for (let i = 0; i < args.length; i += 1) {
@@ -100,7 +101,7 @@ function row({ id, state, status, commands }: RecordSummary): readonly string[] 
   return [
     shortId(id),
     startOf(dateStart),
-    state.end ? duration(state.end.at - dateStart) : 'live',
+    state.end ? durationText(state.end.at - dateStart) : 'live',
     accountOf(user),
     `${systemUser}@${asset}`,
     `${commands} ${commands === 1 ? 'command' : 'commands'}`,
@@ -119,25 +120,12 @@ function startOf(at: number): string {
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`
 }
 
-function duration(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000))
-  if (seconds < 60) return `${seconds} s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
-  return `${Math.floor(seconds / 3600)} h ${Math.floor(seconds / 60) % 60} min`
-}
-
 function table(rows: ReadonlyArray<readonly string[]>): string {
   const widths =
-    rows[0]?.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0))) ?? []
-  return rows
-    .map(
-      (cells) =>
-        `${cells
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('')
+    rows[0]?.map((_, at) => rows.reduce((most, cells) => Math.max(most, textWidth(cells[at] ?? '')), 0)) ?? []
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, at) => padText(cell, widths[at] ?? 0)).join('  ')
+  return rows.map((cells) => `${line(cells).trimEnd()}\n`).join('')
 }
 
 /** Exit code 1 for a record that is not as it was written. */

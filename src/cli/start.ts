@@ -1,15 +1,12 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import pretty from 'pino-pretty'
-import { writeFileAtomic } from '../base/atomic-file.ts'
 import { systemClock } from '../base/clock.ts'
-import { reasonOf } from '../base/fault.ts'
 import type { Settings } from '../config/settings.ts'
 import { type Daemon, startDaemon } from '../daemon.ts'
 import { createLog, type Log } from '../log.ts'
-import { greeting } from './greeting.ts'
+import { announce, sayStarting } from './announce.ts'
 import { type CliIo, type Command, EXIT } from './io.ts'
-import { readCommandLine } from './options.ts'
+import { readCommandLine, refuseWords } from './options.ts'
+import { programName } from './program-name.ts'
+import { TerminalLog } from './terminal-log.ts'
 import { programVersion } from './version.ts'
 
 /** How long a stop may take before it is cut short (R13). */
@@ -19,36 +16,38 @@ const INTERRUPTED = 130
 /** `cocod start [--standalone]`: runs in the foreground until it is told to stop. */
 export const start: Command = async (args, io) => {
   const began = systemClock.monotonic()
-  const { config, switches } = readCommandLine(args, io, ['standalone'])
+  const { config, switches, words, places } = readCommandLine(args, io, ['standalone'])
+  refuseWords('start', words)
   process.umask(0o077)
-  const log = logTo(io, config.settings)
-  const stop = stopSignals(log)
+  const program = programName(process.argv[1] ?? 'bin/cocod', io)
+  const screen = screenOf(io, config.settings)
+  const log = createLog({ level: config.settings.LOG_LEVEL, destination: screen ?? io.stdout })
+  const stop = stopSignals(screen, log)
   const standalone = switches.has('standalone')
-  const parts = {
-    config,
-    standalone,
-    clock: systemClock,
-    log,
-    version: programVersion(),
-    environment: io.env,
-  }
+  const version = programVersion()
+  const first = { settings: config.settings, standalone, version, screen, log, began, program, places }
+  using starting = sayStarting(io, first)
+  const parts = { config, standalone, clock: systemClock, log, version, environment: io.env }
   const daemon = await startDaemon(parts, stop.signal)
-  const ready = daemon.ready.then(() => announce(io, daemon, { settings: config.settings, log, began }))
+  const ready = daemon.ready.then(() => {
+    starting[Symbol.dispose]()
+    return announce(io, daemon, first)
+  })
   return await untilStopped(daemon, ready, { stop, log })
 }
 
-/** Pretty on a terminal, JSON elsewhere. Whoever read the log may go: the sessions do not end for that. */
-function logTo({ stdout, stderr }: CliIo, { LOG_LEVEL }: Settings): Log {
-  for (const stream of [stdout, stderr]) stream.on('error', () => {})
-  const destination = stdout.isTTY ? pretty({ sync: true, singleLine: true, destination: stdout }) : stdout
-  return createLog({ level: LOG_LEVEL, destination })
+/** A terminal is read by a person; elsewhere the log is JSON. Whoever read it may go: the sessions do not end for that. */
+function screenOf(io: CliIo, { LOG_LEVEL }: Settings): TerminalLog | undefined {
+  for (const stream of [io.stdout, io.stderr]) stream.on('error', () => {})
+  return io.stdout.isTTY ? new TerminalLog(io, { calm: LOG_LEVEL !== 'debug' }) : undefined
 }
 
 /** The first SIGINT or SIGTERM stops cleanly; the second one ends the process at once. */
-function stopSignals(log: Log): AbortController {
+function stopSignals(screen: TerminalLog | undefined, log: Log): AbortController {
   const stop = new AbortController()
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stop.signal.aborted) process.exit(INTERRUPTED)
+    screen?.speak({ onNewLine: signal === 'SIGINT' })
     log.info({ signal }, 'stopping; once more ends at once')
     stop.abort(signal)
   }
@@ -93,37 +92,3 @@ async function untilStopped(daemon: Daemon, ready: Promise<void>, { stop, log }:
   log.info('stopped')
   return Number(process.exitCode ?? EXIT.ok)
 }
-
-interface Announcement {
-  readonly settings: Settings
-  readonly log: Log
-  readonly began: number
-}
-
-/** The first screen on a terminal; one line of facts elsewhere, and the demo's password in a file of its own. */
-async function announce(io: CliIo, daemon: Daemon, { settings, log, began }: Announcement): Promise<void> {
-  const { ssh, web, hostKeys, demo } = daemon
-  const seconds = (systemClock.monotonic() - began) / 1000
-  if (io.stdout.isTTY && demo) {
-    io.stdout.write(greeting({ version: programVersion(), ssh, web, hostKeys, demo, seconds }))
-    return
-  }
-  const passwordFile = demo && (await keepPassword(settings.DATA_DIR, demo.password.reveal()))
-  log.info(
-    { ssh: address(ssh), web: address(web), hostKeys, ...(demo && { user: demo.user, passwordFile }) },
-    'ready',
-  )
-}
-
-async function keepPassword(dataDir: string, password: string): Promise<string> {
-  const file = join(dataDir, 'demo-password')
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    await writeFileAtomic(file, `${password}\n`)
-    return file
-  } catch (error) {
-    return `could not be written: ${reasonOf(error)}`
-  }
-}
-
-const address = ({ host, port }: { host: string; port: number }): string => `${host}:${port}`

@@ -1,7 +1,7 @@
 import { sleep, systemClock } from '../base/clock.ts'
 import { isAlive } from '../base/lock-file.ts'
 import { type Command, EXIT } from './io.ts'
-import { readCommandLine } from './options.ts'
+import { readCommandLine, refuseWords } from './options.ts'
 import { runningDaemon } from './running.ts'
 
 /** The daemon gives itself 30 s to end its sessions and records; then it is not going to. */
@@ -10,7 +10,8 @@ const LOOK_EVERY_MS = 100
 
 /** `cocod stop`: SIGTERM to the daemon of this DATA_DIR, and waits until it is gone. */
 export const stop: Command = async (args, io) => {
-  const { config } = readCommandLine(args, io)
+  const { config, words } = readCommandLine(args, io)
+  refuseWords('stop', words)
   const holder = await runningDaemon(config.settings.DATA_DIR)
   if (!holder) {
     io.stdout.write(`not running (${config.settings.DATA_DIR})\n`)

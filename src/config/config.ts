@@ -79,16 +79,18 @@ export function loadConfig(sources: ConfigSources): Config {
     else problems.push(wrongValue(name, found, parsed.error.issues[0]?.message ?? 'not understood'))
   }
   if (problems.length > 0) throw new ConfigError(problems)
-  // Every name was parsed by the schema that the type is made of.
   return Object.freeze({
+    // Every name was parsed by the schema that the type is made of, and every one has its origin.
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion
     settings: values as Settings,
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion
     origins: origins as Config['origins'],
     file: file.path,
   })
 }
 
 /** Where the configuration file is, as an absolute path; the explicit ones need not exist for this. */
-export function configFile({
+function configFile({
   file,
   env,
   cwd,

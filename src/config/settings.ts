@@ -16,7 +16,8 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
 }
 
 const text = z.string().trim().min(1)
-const port = z.coerce.number({ error: 'not a number' }).int().min(0).max(65_535)
+const noPort = { error: 'not a port (0 to 65535)' }
+const port = z.coerce.number(noPort).int(noPort).min(0, noPort).max(65_535, noPort)
 const count = (most: number) => z.coerce.number({ error: 'not a number' }).int().min(1).max(most)
 const minutes = z.coerce.number({ error: 'not a number' }).min(0).max(100_000)
 const onOff = z.stringbool({ error: 'neither yes nor no' })
@@ -25,7 +26,7 @@ const url = z.url({ protocol: /^https?$/, error: 'not an http:// or https:// add
 const setting = <Schema extends z.ZodType>(each: Setting<Schema>): Setting<Schema> => each
 
 /** Every setting there is. The names are coco's where coco had the setting. */
-export const SETTINGS = {
+const SETTINGS = {
   NAME: setting({
     schema: text.max(32, 'longer than the 32 characters core allows').default(() => hostname().slice(0, 32)),
     about: 'Name of this bastion in Jumpserver, at most 32 characters. Default: the host name.',
@@ -207,8 +208,8 @@ const LEVELS: Readonly<Record<string, string>> = { warning: 'warn', critical: 'f
 export type SettingName = keyof typeof SETTINGS
 export type Settings = { readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]['schema']> }
 
-export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[]
 export const isSettingName = (name: string): name is SettingName => Object.hasOwn(SETTINGS, name)
+export const SETTING_NAMES: readonly SettingName[] = Object.keys(SETTINGS).filter(isSettingName)
 export const settingOf = (name: SettingName): Setting => SETTINGS[name]
 
 /** `SSHD_PORT` → `sshd-port`, as a command line flag. */

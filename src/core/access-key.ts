@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.ts'
 import { Secret } from '../base/secret.ts'
+import { isMissingFile, systemCode } from '../base/system-error.ts'
 import type { Log } from '../log.ts'
 import { CoreError } from './core-error.ts'
 import type { AccessKey } from './sign.ts'
@@ -88,7 +89,7 @@ async function readSecretFile(file: string, log: Log): Promise<string | undefine
     return await readFile(file, 'utf8')
   } catch (cause) {
     if (cause instanceof CoreError) throw cause
-    if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return undefined
+    if (isMissingFile(cause) || systemCode(cause) === 'ENOTDIR') return undefined
     throw keyFault(`${file} cannot be read`, { next: `let this user read ${file}`, cause })
   }
 }
@@ -100,7 +101,7 @@ async function closeToOthers(file: string, mode: number, log: Log): Promise<void
     await chmod(file, 0o600)
     log.warn({ file, mode: (mode & 0o777).toString(8) }, 'access key file was open to others, is 0600 now')
   } catch (cause) {
-    if (codeOf(cause) !== 'EROFS')
+    if (systemCode(cause) !== 'EROFS')
       throw keyFault(`${file} is readable by others and cannot be closed to them`, {
         next: `chmod 600 ${file}`,
         cause,
@@ -108,9 +109,6 @@ async function closeToOthers(file: string, mode: number, log: Log): Promise<void
     log.warn({ file }, 'access key file is open to others, on a read-only file system')
   }
 }
-
-const codeOf = (error: unknown): unknown =>
-  error instanceof Error && 'code' in error ? error.code : undefined
 
 const keyFault = (message: string, { next, cause }: { next: string; cause?: unknown }): CoreError =>
   new CoreError('CORE_ACCESS_KEY', 'credentials', { step: 'read access key', message, next, cause })

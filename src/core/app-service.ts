@@ -51,11 +51,12 @@ export interface AppService {
     signal?: AbortSignal,
   ): Promise<void>
   /**
-   * The commands of this session that core already has, as core stores them (cut to its limits; `timestamp` in seconds).
-   * `commandKey` of command-records.ts makes both sides comparable.
+   * What core has of this session from the time of `commands` (at least one), as core stores it (cut to its limits;
+   * `timestamp` in seconds). `commandKey` of command-records.ts makes both sides comparable.
    */
   commandsStored(
     session: SessionRecord,
+    commands: readonly CommandRecord[],
     signal?: AbortSignal,
   ): Promise<ReadonlyArray<{ input: string; timestamp: number }>>
   /** Streams a finished replay (gzip) to core; stall limit instead of a total one. The first upload wins at core. */

@@ -1,4 +1,3 @@
-import type { Clock } from '../base/clock.ts'
 import type { Log } from '../log.ts'
 import { parseBody, refusal } from './answer.ts'
 import { CoreError } from './core-error.ts'
@@ -11,7 +10,6 @@ import { cut, cutFilled } from './wire-text.ts'
 export interface CommandRecordsParts {
   core: Core
   key: AccessKey
-  clock: Clock
   log: Log
 }
 
@@ -20,7 +18,6 @@ const OUTPUT_LENGTH = 1024
 const PATH = '/api/terminal/v1/command/'
 const PAGE = 500
 const MOST_PAGES = 200
-const MARGIN_MS = 3_600_000
 /** Failures in a row after which 4-byte characters are replaced: a MySQL `utf8` column refuses them for ever. */
 const PLAIN_AFTER = 2
 const ASTRAL = /[\u{10000}-\u{10ffff}]/gu
@@ -30,6 +27,12 @@ export const commandKey = ({ input, timestamp }: { input: string; timestamp: num
   `${Math.floor(timestamp)} ${plain(cut(input.trim(), INPUT_LENGTH).trim())}`
 
 const plain = (text: string): string => text.replace(ASTRAL, '\ufffd')
+
+/** Both ends are given: by itself core lists the last five days only. */
+const timesOf = (commands: readonly CommandRecord[]): { date_from: number; date_to: number } => {
+  const seconds = commands.map(({ at }) => Math.floor(at / 1000))
+  return { date_from: Math.min(...seconds), date_to: Math.max(...seconds) + 1 }
+}
 
 /** Commands to core (POST /api/terminal/v1/command/) and back. Core keeps a batch whole or not at all, and twice if asked twice. */
 export class CommandRecords {
@@ -50,15 +53,21 @@ export class CommandRecords {
     await this.#sendItems(this.#failures >= PLAIN_AFTER ? items.map(withoutAstral) : items, signal)
   }
 
-  /** Those of the session that core has: GET with its filters, the rest is looked through here. */
+  /**
+   * What core has of the session from the time of `commands`: GET with its filters, the rest is looked through here.
+   * No more than that time: a wall clock that was set meanwhile hides nothing, and a list that others do not add to
+   * does not move between two pages.
+   */
   async stored(
     session: SessionRecord,
+    commands: readonly CommandRecord[],
     signal?: AbortSignal,
   ): Promise<Array<{ input: string; timestamp: number }>> {
     const found: Array<{ input: string; timestamp: number }> = []
+    const times = timesOf(commands)
     let seen = 0
     for (let page = 0; page < MOST_PAGES; page += 1) {
-      const { items, count } = await this.#page(session, seen, signal)
+      const { items, count } = await this.#page({ ...times, ...filters(session), offset: seen }, signal)
       for (const item of items) {
         if (item.session === session.id) found.push({ input: item.input, timestamp: item.timestamp })
       }
@@ -68,21 +77,14 @@ export class CommandRecords {
     return found
   }
 
-  async #page(session: SessionRecord, offset: number, signal?: AbortSignal) {
-    const { core, key, clock } = this.#parts
+  async #page(query: Record<string, string | number>, signal?: AbortSignal) {
+    const { core, key } = this.#parts
     const answer = await core.send(
       {
         step: 'list commands',
         method: 'GET',
         path: PATH,
-        query: {
-          // Both ends are given: by itself core lists the last five days only.
-          date_from: Math.floor((session.dateStart - MARGIN_MS) / 1000),
-          date_to: Math.ceil((Math.max(clock.now(), session.dateStart) + MARGIN_MS) / 1000),
-          ...filters(session),
-          limit: PAGE,
-          offset,
-        },
+        query: { ...query, limit: PAGE },
         auth: { kind: 'key', key },
         long: true,
       },

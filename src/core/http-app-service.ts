@@ -49,7 +49,7 @@ export class HttpAppService implements AppService {
     this.#catalogue = new Catalogue({ core, key, clock, log, perms })
     this.#grants = new Grants({ core, key, perms })
     this.#sessions = new SessionRecords({ core, key })
-    this.#commands = new CommandRecords({ core, key, clock, log })
+    this.#commands = new CommandRecords({ core, key, log })
   }
 
   get settings(): CoreSettings {
@@ -102,9 +102,10 @@ export class HttpAppService implements AppService {
 
   commandsStored(
     session: SessionRecord,
+    commands: readonly CommandRecord[],
     signal?: AbortSignal,
   ): Promise<ReadonlyArray<{ input: string; timestamp: number }>> {
-    return this.#commands.stored(session, signal)
+    return this.#commands.stored(session, commands, signal)
   }
 
   uploadReplay(

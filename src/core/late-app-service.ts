@@ -10,10 +10,6 @@ export class LateAppService {
     this.#real = real
   }
 
-  get arrived(): boolean {
-    return this.#real !== undefined
-  }
-
   readonly service: AppService = this.#delegate()
 
   #delegate(): AppService {

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
+import { plainAddress } from '../base/ip-address.ts'
 import { Secret } from '../base/secret.ts'
 import { type CoreAnswer, parseBody, reasonIn, refusal } from './answer.ts'
 import type { AuthAnswer, LoginAttempt, User } from './model.ts'
-import { plainAddress } from './remote-addr.ts'
 import type { Core, CoreRequest } from './transport.ts'
 import { LoginWire, SecondFactorWire, type UserWire } from './wire.ts'
 

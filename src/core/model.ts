@@ -8,9 +8,6 @@ export interface User {
   readonly name: string
 }
 
-export type Action = 'connect' | 'upload_file' | 'download_file'
-export type Protocol = 'ssh' | 'telnet' | 'rdp' | 'vnc'
-
 /** An account on an asset that a user was granted. */
 export interface SystemUser {
   readonly id: string

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { parseTime } from './wire-time.ts'
 
 /**
  * What core sends, as far as a bastion reads it (Jumpserver core 1.4-1.5.2). Unknown fields are dropped, fields that
@@ -10,14 +9,6 @@ const text = z
   .string()
   .nullish()
   .transform((value) => value ?? '')
-
-/** A time as core sends it, in ms since the epoch. */
-export const TimeWire = z.string().transform((value, context) => {
-  const at = parseTime(value)
-  if (at !== undefined) return at
-  context.addIssue('not a time')
-  return z.NEVER
-})
 
 /** The user object of logins and profiles. */
 export const UserWire = z.object({
@@ -35,7 +26,7 @@ export const LoginWire = z.object({ user: UserWire })
 /** The same, status 300: the first factor was right, a second one is due. */
 export const SecondFactorWire = z.object({ seed: z.string().min(1), user: UserWire })
 
-export const AccessKeyWire = z.object({ id: z.guid(), secret: z.string().min(1) })
+const AccessKeyWire = z.object({ id: z.guid(), secret: z.string().min(1) })
 
 /** POST /api/terminal/v2/terminal-registrations/, status 201. */
 export const RegistrationWire = z.object({ service_account: z.object({ access_key: AccessKeyWire }) })

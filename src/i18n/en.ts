@@ -25,7 +25,7 @@ export const en = {
   'fault.SSHD_LISTEN': 'This port cannot be listened on: {host}:{port}.',
   'fault.SSHD_HOST_KEY': 'The host key {path} cannot be used.',
   'fault.SSHD_NO_TARGET':
-    'a command needs an asset to run on: log in as {user}@ACCOUNT@ASSET, or without a command for the menu.',
+    'A command needs an asset to run on: log in as {user}@ACCOUNT@ASSET, or without a command for the menu.',
   // ── asset ──
   'fault.ASSET_PROTOCOL':
     'Account “{account}” on {asset} uses {protocol}, which cannot be opened here. Choose an SSH account on an asset with an SSH port.',

@@ -8,7 +8,8 @@ const languages = { en, zh }
 export type Language = keyof typeof languages
 export type TextKey = keyof typeof en
 
-export const LANGUAGES = Object.keys(languages) as readonly Language[]
+const isLanguage = (name: string): name is Language => Object.hasOwn(languages, name)
+export const LANGUAGES: readonly Language[] = Object.keys(languages).filter(isLanguage)
 
 /** The language for a locale name such as `zh_CN.UTF-8` or `en-US`; English for what we do not speak. */
 export const languageOf = (locale: string | undefined): Language =>

@@ -57,7 +57,7 @@ export const zh: Record<keyof typeof en, string> = {
   'session.connecting': '正在连接 {account}@{asset} ({address}) ...',
   'session.idle-near': '长时间没有按键：{minutes} 分钟内不按任何键，会话将结束。',
   'session.outage-near': '管理服务器长时间没有应答：若仍无应答，会话将在 5 分钟后结束。',
-  'session.ended.exit': '资产关闭了到 {asset} 的连接（{exit}），持续 {duration}。',
+  'session.ended.exit': '到 {asset} 的连接已由资产关闭（{exit}），历时 {duration}。',
   'session.ended.left': '到 {asset} 的连接已关闭。',
   'session.ended.asset-lost': '到 {asset} 的连接已中断，此前内容均已录制。   [{session}]',
   'session.ended.killed': '会话被{by}结束，此前内容均已录制。   [{session}]',

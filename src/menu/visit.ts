@@ -8,12 +8,7 @@ import { Menu, type MenuDeps } from './menu.ts'
 
 export interface VisitDeps extends MenuDeps {
   /** Runs a session on this terminal to its end. Throws when it could not begin. */
-  readonly openSession: (
-    terminal: Terminal,
-    principal: Principal,
-    target: Target,
-    signal: AbortSignal,
-  ) => Promise<unknown>
+  readonly openSession: (terminal: Terminal, principal: Principal, target: Target) => Promise<unknown>
 }
 
 /**
@@ -35,7 +30,7 @@ export async function visit(deps: VisitDeps, signal: AbortSignal): Promise<Exit>
       return { kind: 'status', code: 0 }
     }
     try {
-      await openSession(terminal, { ...principal, language: menu.language }, choice.target, signal)
+      await openSession(terminal, { ...principal, language: menu.language }, choice.target)
     } catch (error) {
       if (!terminal.gone.aborted) await menu.tell(error)
     }

@@ -12,7 +12,8 @@ export interface Flow {
 
 /**
  * Passes every chunk of `source` to `sink`, untouched, after showing it to `tap`. The source is paused while the sink
- * is full, and while `tap` has answered `false` until `resume()`. The sink is never ended here.
+ * is full, and while `tap` has answered `false` until `resume()`; the chunk that got this answer is passed on then too,
+ * for it may be that it cannot be recorded. The sink is never ended here.
  *
  * Plain events, not `pipe` or an async iterator: this runs for every byte of every session, and `pipe` cannot wait
  * for a third party.
@@ -21,12 +22,17 @@ export function flow(source: Readable, sink: Writable, tap: (bytes: Buffer) => b
   let held = false
   let full = false
   let stopped = false
+  let kept: Buffer | undefined
+  const pass = (bytes: Buffer): void => {
+    if (sink.writable) full = !sink.write(bytes)
+  }
   const go = (): void => {
     if (!held && !full && !stopped) source.resume()
   }
   const onData = (bytes: Buffer): void => {
     held = !tap(bytes)
-    if (sink.writable) full = !sink.write(bytes)
+    if (held) kept = bytes
+    else pass(bytes)
     if (held || full) source.pause()
   }
   const onDrain = (): void => {
@@ -39,6 +45,8 @@ export function flow(source: Readable, sink: Writable, tap: (bytes: Buffer) => b
   return {
     resume() {
       held = false
+      if (kept && !stopped) pass(kept)
+      kept = undefined
       go()
     },
     drained: () => drained(source, sink),

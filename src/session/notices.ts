@@ -1,7 +1,11 @@
+import { shortId } from '../audit/catalogue.ts'
+import { durationText } from '../base/duration.ts'
 import type { FaultFacts } from '../base/fault.ts'
 import { unreachable } from '../base/unreachable.ts'
+import type { Target } from '../core/model.ts'
 import { say, sayFault, type TextKey } from '../i18n/i18n.ts'
-import { type AlternateScreen, LEAVE_ALTERNATE, RESET_MODES } from '../terminal/alternate-screen.ts'
+import type { AlternateScreen } from '../terminal/alternate-screen.ts'
+import { canMoveCursor, RESTORE_SCREEN, styleFor } from '../terminal/ansi.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { wrapText } from '../terminal/wrap.ts'
 import type { Ending } from './ending.ts'
@@ -13,8 +17,18 @@ export interface NoticeContext {
   readonly screen: AlternateScreen
 }
 
-const DIM = '\x1b[2m'
-const PLAIN = '\x1b[0m'
+/** From the first moment something shows that work goes on. */
+export function announce(terminal: Terminal, principal: Principal, target: Target): void {
+  if (!terminal.pty) return
+  const { asset, systemUser } = target
+  const account = systemUser.username || systemUser.name
+  const text = say(principal.language, 'session.connecting', {
+    account,
+    asset: asset.hostname,
+    address: asset.ip,
+  })
+  terminal.output.write(Buffer.from(`${text}\r\n`))
+}
 
 /** A line of the bastion inside a session. While a full-screen program runs it goes to the window's title instead. */
 export function notice(
@@ -36,9 +50,8 @@ export function sayEnding(context: NoticeContext, ending: Ending, facts: EndingF
     if (ending.kind !== 'exit' && ending.kind !== 'left') write(terminal, `cocod: ${text}\n`)
     return
   }
-  const restore = ending.kind === 'exit' ? '' : RESET_MODES
-  const leave = screen.on ? LEAVE_ALTERNATE : ''
-  write(terminal, `${leave}${restore}${ownLines(terminal, text)}`)
+  const cutOff = canMoveCursor(terminal.pty) && (ending.kind !== 'exit' || screen.on)
+  write(terminal, `${cutOff ? RESTORE_SCREEN : ''}${ownLines(terminal, text)}`)
 }
 
 export interface EndingFacts {
@@ -49,7 +62,7 @@ export interface EndingFacts {
 
 function endingText({ language }: Principal, ending: Ending, facts: EndingFacts): string {
   const { asset, sessionId } = facts
-  const session = `s-${sessionId.slice(0, 8)}`
+  const session = shortId(sessionId)
   const minutes = 'minutes' in ending ? ending.minutes : 0
   switch (ending.kind) {
     case 'exit':
@@ -79,18 +92,10 @@ function exitText({ exit }: Extract<Ending, { kind: 'exit' }>): string {
   return exit.kind === 'signal' ? `signal ${exit.name}` : 'no exit status'
 }
 
-/** `7 s`, `12 min`, `3 h 4 min`. */
-function durationText(ms: number): string {
-  const seconds = Math.round(ms / 1000)
-  if (seconds < 60) return `${seconds} s`
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-}
-
 /** Dim, on lines of its own, broken between words. */
-function ownLines({ size }: Terminal, text: string): string {
+function ownLines({ pty, size }: Terminal, text: string): string {
   const lines = wrapText(`── ${text}`, Math.max(20, size.columns - 1))
-  return `\r\n${DIM}${lines.join('\r\n')}${PLAIN}\r\n`
+  return `\r\n${styleFor(pty).dim(lines.join('\r\n'))}\r\n`
 }
 
 function write(terminal: Terminal, text: string): void {

@@ -47,6 +47,9 @@ export class SessionRegistry {
     this.#live.set(session.id, { session, orders, ended }) // no await between the check and the entry
     try {
       return await ended
+    } catch (error) {
+      // Whatever stopped half-way then: what the person is to know is that the daemon goes.
+      throw this.#closing ? closing(error) : error
     } finally {
       this.#live.delete(session.id)
     }
@@ -81,13 +84,7 @@ export class SessionRegistry {
   }
 
   #admit({ principal }: LiveSession): void {
-    if (this.#closing) {
-      throw new SessionError('SESSION_CLOSING', {
-        step: 'open session',
-        message: 'a session was asked for while the daemon stops',
-        next: 'log in again when the daemon is back',
-      })
-    }
+    if (this.#closing) throw closing()
     this.#refuseAbove('total', this.#live.size, this.#limits.total)
     const own = this.list().filter((each) => each.principal.user.id === principal.user.id).length
     this.#refuseAbove('perUser', own, this.#limits.perUser)
@@ -106,3 +103,11 @@ export class SessionRegistry {
     })
   }
 }
+
+const closing = (cause?: unknown): SessionError =>
+  new SessionError('SESSION_CLOSING', {
+    step: 'open session',
+    message: 'a session was asked for while the daemon stops',
+    next: 'log in again when the daemon is back',
+    cause,
+  })

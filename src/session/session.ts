@@ -1,23 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import type { AssetChannel, AssetConnection, PtyRequest } from '../asset/connection.ts'
-import type { Audit, Recording } from '../audit/audit.ts'
+import { type Audit, NOT_BEGUN, type Recording } from '../audit/audit.ts'
 import type { Clock } from '../base/clock.ts'
-import { Fault } from '../base/fault.ts'
 import { Scope } from '../base/scope.ts'
 import type { AppService } from '../core/app-service.ts'
 import { CoreError } from '../core/core-error.ts'
 import type { Prepared, SessionRecord, Target } from '../core/model.ts'
-import { say } from '../i18n/i18n.ts'
 import { type Log, withLogContext } from '../log.ts'
 import type { PermissionWatch } from '../policy/permission-watch.ts'
 import { AlternateScreen } from '../terminal/alternate-screen.ts'
-import type { Terminal } from '../terminal/terminal.ts'
+import type { Exit, Terminal } from '../terminal/terminal.ts'
 import { bridge } from './bridge.ts'
 import { type Ending, exitOf } from './ending.ts'
 import { IdleClock } from './idle.ts'
-import { type NoticeContext, notice, sayEnding } from './notices.ts'
+import { announce, type NoticeContext, notice, sayEnding } from './notices.ts'
 import type { Principal } from './principal.ts'
 import type { SessionRegistry } from './registry.ts'
+import { refuseRules } from './rules.ts'
 
 export interface SessionDeps {
   readonly core: Pick<AppService, 'prepare' | 'createSession'>
@@ -43,16 +42,20 @@ export interface SessionRequest {
   readonly command?: string | undefined
 }
 
-class RulesError extends Fault<'SESSION_RULES'> {
-  override readonly name = 'RulesError'
+/** What a session is once it is connected and recorded. */
+interface Begun {
+  readonly record: SessionRecord
+  readonly request: SessionRequest
+  readonly connection: AssetConnection
+  readonly recording: Recording
 }
 
 /** Idle warning this long before the end. */
 const IDLE_WARNING_MS = 2 * 60_000
 
 /**
- * Opens sessions: permission, connection, record, and the bridge between them, in an order in which no byte of the
- * asset reaches the person before core knows the session and the recorder is ready.
+ * Opens sessions: permission, connection, record, and the bridge between them, in an order in which nothing runs on the
+ * asset and no byte of it reaches the person before core knows the session and the recorder is ready.
  */
 export class SessionService {
   readonly #deps: SessionDeps
@@ -75,21 +78,27 @@ export class SessionService {
   }
 
   async #run(id: string, request: SessionRequest, orders: AbortSignal): Promise<Ending> {
-    const { core, connect, log } = this.#deps
+    const { core, connect, clock, log } = this.#deps
     const { principal, target, terminal } = request
     const signal = AbortSignal.any([orders, terminal.gone])
-    announce(request)
+    if (request.command === undefined) announce(terminal, principal, target)
     const prepared = await core.prepare(principal.user, target, signal)
     refuseRules(prepared)
     await using connection = await connect(prepared, signal)
     const account = prepared.credentials.username
-    const channel = await openChannel(connection, request)
+    const record = this.#record(id, request, account)
+    const recording = await this.#recording(record, request, orders)
+    log.info({ user: principal.user.username, asset: target.asset.hostname, account }, 'session begins')
+    let reason = 'asset-lost'
+    let exit: Exit = { kind: 'none' }
     try {
-      const record = this.#record(id, request, account)
-      log.info({ user: principal.user.username, asset: target.asset.hostname, account }, 'session begins')
-      return await this.#recorded(record, request, channel, orders)
+      const ending = await this.#onChannel({ record, request, connection, recording }, orders)
+      reason = ending.kind
+      exit = exitOf(ending)
+      return ending
     } finally {
-      channel.close()
+      await recording.close({ reason, exit, at: clock.now() }) // core knows it, so it ends there whatever happened
+      log.info({ ending: reason }, 'session ended')
     }
   }
 
@@ -108,14 +117,13 @@ export class SessionService {
     }
   }
 
-  async #recorded(
+  /** A recorder whose session core knows. Nothing may run on the asset before: a command is over in a moment. */
+  async #recording(
     record: SessionRecord,
-    request: SessionRequest,
-    channel: AssetChannel,
+    { terminal, command }: SessionRequest,
     orders: AbortSignal,
-  ): Promise<Ending> {
-    const { audit, core, clock } = this.#deps
-    const { terminal, command } = request
+  ): Promise<Recording> {
+    const { audit, core } = this.#deps
     const recording = await audit.open({
       record,
       kind: command === undefined ? 'shell' : 'exec',
@@ -130,24 +138,28 @@ export class SessionService {
       await this.#abandon(recording, error)
       throw error
     }
-    const ending = await this.#bridged(record, request, channel, recording, orders)
-    await recording.close({ reason: ending.kind, exit: exitOf(ending), at: clock.now() })
-    this.#deps.log.info({ ending: ending.kind }, 'session ended')
-    return ending
+    return recording
   }
 
   /** A refusal means core does not know the session; anything else may mean that it does, and it is finished there. */
   async #abandon(recording: Recording, error: unknown): Promise<void> {
     if (error instanceof CoreError && error.kind === 'refused') return await recording.discard()
     const at = this.#deps.clock.now()
-    await recording.close({ reason: 'not-begun', exit: { kind: 'none' }, at })
+    await recording.close({ reason: NOT_BEGUN, exit: { kind: 'none' }, at })
+  }
+
+  async #onChannel({ connection, ...begun }: Begun, orders: AbortSignal): Promise<Ending> {
+    const channel = await openChannel(connection, begun.request)
+    try {
+      return await this.#bridged(begun, channel, orders)
+    } finally {
+      channel.close()
+    }
   }
 
   async #bridged(
-    record: SessionRecord,
-    request: SessionRequest,
+    { record, request, recording }: Omit<Begun, 'connection'>,
     asset: AssetChannel,
-    recording: Recording,
     orders: AbortSignal,
   ): Promise<Ending> {
     await using scope = new Scope()
@@ -194,30 +206,6 @@ export class SessionService {
       ? ({ kind: 'permission' } as const)
       : ({ kind: 'outage', minutes: this.#deps.outageMinutes } as const)
   }
-}
-
-/** From the first moment something shows that work goes on; a command's output is left alone. */
-function announce({ terminal, principal, target, command }: SessionRequest): void {
-  if (!terminal.pty || command !== undefined) return
-  const { asset, systemUser } = target
-  const account = systemUser.username || systemUser.name
-  const text = say(principal.language, 'session.connecting', {
-    account,
-    asset: asset.hostname,
-    address: asset.ip,
-  })
-  terminal.output.write(Buffer.from(`${text}\r\n`))
-}
-
-/** Policy fails closed: rules this version cannot enforce mean that nothing runs. */
-function refuseRules({ rules, target }: Prepared): void {
-  if (rules.length === 0) return
-  throw new RulesError('SESSION_RULES', {
-    step: 'open session',
-    message: `command rules of ${target.systemUser.name} cannot be enforced by this version`,
-    next: 'take the command filter off this system user, or wait for the version that enforces it',
-    facts: { account: target.systemUser.name, asset: target.asset.hostname, count: rules.length },
-  })
 }
 
 function openChannel(

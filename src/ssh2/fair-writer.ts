@@ -2,6 +2,8 @@ import { type ChannelInternals, channelInternals } from './internals.ts'
 
 /** Unsent bytes of a connection above which its channels wait, whatever window the peer gave. */
 const UNSENT_LIMIT = 1024 * 1024
+/** Packets of a channel after which the other connections come first: a peer may ask for packets of a single byte. */
+const TURN_PACKETS = 64
 /** RFC 4254 section 5.2. */
 const SSH_EXTENDED_DATA_STDERR = 1
 
@@ -32,6 +34,7 @@ class FairWriter {
   readonly #closed = new AbortController()
   #pumping = false
   #waiting = false
+  #packets = 0
 
   constructor(channel: ChannelInternals) {
     this.#channel = channel
@@ -90,7 +93,7 @@ class FairWriter {
   #send(entry: Entry): boolean {
     if (this.#closed.signal.aborted || this.#channel.outgoing.state !== 'open') return this.#dropAll()
     while (entry.sent < entry.bytes.length) {
-      if (this.#waitForConnection()) return false
+      if (this.#waitForConnection() || this.#waitForTurn()) return false
       const { window, packetSize } = this.#channel.outgoing
       const size = Math.min(entry.bytes.length - entry.sent, window, packetSize)
       if (size <= 0) return this.#waitForWindow()
@@ -104,6 +107,7 @@ class FairWriter {
     const part = entry.bytes.subarray(entry.sent, entry.sent + size)
     entry.sent += size
     outgoing.window -= size
+    this.#packets += 1
     if (entry.extended) _client._protocol.channelExtData(outgoing.id, part, SSH_EXTENDED_DATA_STDERR)
     else _client._protocol.channelData(outgoing.id, part)
   }
@@ -117,6 +121,18 @@ class FairWriter {
       this.#waiting = true
       if (exchanging) connection.once('handshake', this.#resume)
       else connection._sock.once('drain', this.#resume)
+    }
+    return true
+  }
+
+  #waitForTurn(): boolean {
+    if (this.#packets < TURN_PACKETS) return false
+    if (!this.#waiting) {
+      this.#waiting = true
+      setImmediate(() => {
+        this.#packets = 0
+        this.#resume()
+      })
     }
     return true
   }

@@ -44,6 +44,22 @@ export interface ChannelInternals extends Writable {
   _chunkcb: (() => void) | undefined
 }
 
+/** A server's connection: what gives its channels their numbers, and what closes them. */
+export interface ServerConnectionInternals {
+  readonly _chanMgr: { remove(id: number): void }
+  readonly _protocol: { channelClose(id: number): void }
+}
+
+/** A session channel of a server, before and after a program was started in it. */
+export interface SessionInternals {
+  /** Undefined while nothing was started. */
+  readonly _channel: unknown
+  readonly _chanInfo: {
+    readonly incoming: { readonly id: number }
+    readonly outgoing: { readonly id: number }
+  }
+}
+
 /** An ssh2 channel (client's or server's) with its private parts. Throws a Fault when they are not as expected. */
 export function channelInternals(channel: object): ChannelInternals {
   if (isChannel(channel)) return channel
@@ -54,6 +70,18 @@ export function channelInternals(channel: object): ChannelInternals {
 export function connectionInternals(connection: object): ConnectionInternals {
   if (isConnection(connection)) return connection
   throw unknownLibrary('connection')
+}
+
+/** The connection of an ssh2 server with the parts that close channels. */
+export function serverConnectionInternals(connection: object): ServerConnectionInternals {
+  if (isServerConnection(connection)) return connection
+  throw unknownLibrary('connection')
+}
+
+/** A session of an ssh2 server with its private parts. */
+export function sessionInternals(session: object): SessionInternals {
+  if (isSession(session)) return session
+  throw unknownLibrary('session')
 }
 
 const unknownLibrary = (part: string): Fault =>
@@ -90,4 +118,15 @@ function isConnection(connection: object): connection is ConnectionInternals {
     '_kexinit' in protocol &&
     has(connection['_sock'], { once: 'function', write: 'function', writableLength: 'number' })
   )
+}
+
+const isServerConnection = (connection: object): connection is ServerConnectionInternals =>
+  isObject(connection) &&
+  has(connection['_chanMgr'], { remove: 'function' }) &&
+  has(connection['_protocol'], { channelClose: 'function' })
+
+function isSession(session: object): session is SessionInternals {
+  if (!isObject(session) || !('_channel' in session)) return false
+  const info = session['_chanInfo']
+  return isObject(info) && has(info['incoming'], { id: 'number' }) && has(info['outgoing'], { id: 'number' })
 }

@@ -46,6 +46,10 @@ export function sendPayload(connection: object, payload: Buffer): boolean {
   return true
 }
 
+/** What the library throws at an answer when the client has sent other login requests meanwhile. */
+export const isOutOfTurn = (error: unknown): boolean =>
+  error instanceof Error && /\bauth (?:not )?in progress$/.test(error.message)
+
 const crlf = (text: string): string => `${text.replace(/\r?\n/g, '\r\n')}\r\n`
 
 const strings = (...texts: string[]): Buffer[] =>

@@ -1,8 +1,9 @@
 import type { Login } from '../auth/login.ts'
 import { escapeControls } from '../base/escape.ts'
 import { type Log, withLogContext } from '../log.ts'
+import { closeBareSession } from '../ssh2/bare-session.ts'
 import type { AuthContext, Connection, Session } from '../ssh2/library.ts'
-import { DISCONNECT, disconnect, sendBanner } from '../ssh2/server-messages.ts'
+import { DISCONNECT, disconnect, isOutOfTurn, sendBanner } from '../ssh2/server-messages.ts'
 import { type Entry, SshLogin } from './login.ts'
 import { SessionRequest, type SshdHandlers } from './session-request.ts'
 
@@ -35,6 +36,7 @@ export class SshConnection {
   #algorithms: unknown
   #entry: Entry | undefined
   #channels = 0
+  #toldTooMany = false
 
   constructor(parts: SshConnectionParts) {
     this.#parts = parts
@@ -76,7 +78,8 @@ export class SshConnection {
 
   #onAuthentication(context: AuthContext): void {
     this.#login.answer(context).catch((error: unknown) => {
-      this.#log.error({ err: error }, 'login failed by a fault of ours')
+      if (isOutOfTurn(error)) this.#log.debug({ err: error }, 'the client went on before it was answered')
+      else this.#log.error({ err: error }, 'login failed by a fault of ours')
       this.end()
     })
   }
@@ -110,17 +113,26 @@ export class SshConnection {
   #onSession(accept: () => Session, reject: () => void): void {
     const entry = this.#entry
     if (!entry || this.#channels >= this.#parts.maxChannels) {
-      this.#log.warn({ limit: this.#parts.maxChannels }, 'a channel too many was refused')
+      this.#tellTooMany()
       reject()
       return
     }
     this.#channels += 1
     const session = accept()
-    session.on('close', () => {
+    // Once: the library tells each close message of a channel in which nothing was started.
+    session.once('close', () => {
+      closeBareSession(this.#parts.client, session)
       this.#channels -= 1
       this.#channelEnds.dispatchEvent(new Event('end'))
     })
     withLogContext({ login: this.#parts.loginId }, () => this.#serve(session, entry))
+  }
+
+  /** Once for a connection: a client may ask thousands of times a second. */
+  #tellTooMany(): void {
+    if (this.#toldTooMany) return
+    this.#toldTooMany = true
+    this.#log.warn({ limit: this.#parts.maxChannels }, 'a channel too many was refused')
   }
 
   #channelEnd(): Promise<void> {
@@ -153,10 +165,14 @@ export class SshConnection {
     })
   }
 
-  /** The library hands over three kinds alike: noise of the network, the peer's word, and faults in our listeners. */
+  /**
+   * The library hands over three kinds alike: noise of the network, the peer's word, and faults in our listeners. None
+   * of ours runs in it before a login, so strangers cannot write errors into the log.
+   */
   #onError(error: unknown): void {
     const fromPeer =
-      error instanceof Error && ('level' in error || 'code' in error || error instanceof RangeError)
+      !this.#entry ||
+      (error instanceof Error && ('level' in error || 'code' in error || error instanceof RangeError))
     if (fromPeer) this.#log.debug({ err: error }, 'connection error')
     else this.#log.error({ err: error }, 'connection ended by a fault')
     this.#parts.onBroken()

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.ts'
 import { reasonOf } from '../base/fault.ts'
 import { Secret } from '../base/secret.ts'
+import { isMissingFile, systemCode } from '../base/system-error.ts'
 import type { Log } from '../log.ts'
 import { fingerprint, generateHostKey, type HostKeyType, parsePrivateKey } from '../ssh2/keys.ts'
 import { SshdError } from './sshd-error.ts'
@@ -82,7 +83,7 @@ async function shutOthersOut(path: string, log: Log): Promise<void> {
     await chmod(path, 0o600)
     log.warn({ path }, 'this private key could be read by everybody on this machine; its mode is 0600 now')
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EROFS')) throw cause
+    if (systemCode(cause) !== 'EROFS') throw cause
     log.warn({ path }, 'this private key can be read by everybody on this machine')
   }
 }
@@ -92,7 +93,7 @@ async function exists(path: string): Promise<boolean> {
     await stat(path)
     return true
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return false
+    if (isMissingFile(cause)) return false
     throw hostKeyFault(path, cause)
   }
 }

@@ -4,11 +4,11 @@ import { Login } from '../auth/login.ts'
 import { RefusedKeys } from '../auth/refused-keys.ts'
 import { sleep } from '../base/clock.ts'
 import { escapeControls } from '../base/escape.ts'
+import { plainAddress } from '../base/ip-address.ts'
 import { userAlgorithms } from '../ssh2/algorithms.ts'
 import { connectionInternals } from '../ssh2/internals.ts'
 import { type ClientInfo, type Connection, Server as Ssh2Server, type SshServer } from '../ssh2/library.ts'
 import { shareFairly } from '../ssh2/yielding.ts'
-import { plainAddress } from './address.ts'
 import { SshConnection } from './connection.ts'
 import { readIdent, skipNextWrite } from './ident.ts'
 import type { SshdParts } from './options.ts'
@@ -127,7 +127,7 @@ export class Sshd implements AsyncDisposable {
 
   #onSocket(socket: Socket): void {
     const { log } = this.#parts
-    const remoteAddr = plainAddress(socket.remoteAddress)
+    const remoteAddr = plainAddress(socket.remoteAddress ?? '')
     socket.on('error', (error) => log.debug({ err: error, remoteAddr }, 'socket error'))
     if (this.#closing || socket.destroyed) {
       socket.destroy()

@@ -1,5 +1,6 @@
 import type { DirectTarget } from '../auth/direct-login.ts'
 import { escapeControls } from '../base/escape.ts'
+import { isFault } from '../base/fault.ts'
 import { languageOf, sayFault } from '../i18n/i18n.ts'
 import type { Log } from '../log.ts'
 import type { Principal } from '../session/principal.ts'
@@ -66,7 +67,11 @@ export class SessionRequest {
       accept?.()
     })
     session.on('shell', (accept) => this.#begin(accept(), undefined))
-    session.on('exec', (accept, _reject, { command }) => this.#begin(accept(), command))
+    session.on('exec', (accept, reject: Answer, { command }) => {
+      // Programs would be given it up to the NUL, and the record would tell of more than was run.
+      if (command.includes('\0')) reject?.()
+      else this.#begin(accept(), command)
+    })
     session.on('error', this.#onError)
   }
 
@@ -113,10 +118,18 @@ export class SessionRequest {
 
   async #run(visit: Visit, command: string | undefined): Promise<void> {
     const exit = await this.#handle(visit, command).catch((error: unknown) => {
-      this.#parts.log.error({ err: error }, 'a visit failed')
+      this.#log(visit, error)
       return this.#tell(visit, error)
     })
     await visit.terminal.end(exit)
+  }
+
+  /** An asset that cannot be reached and a person who leaves meanwhile are no errors of ours. */
+  #log({ terminal }: Visit, error: unknown): void {
+    const { log } = this.#parts
+    if (terminal.gone.aborted) log.debug({ err: error }, 'a visit was left')
+    else if (isFault(error)) log.warn({ err: error }, 'a visit failed')
+    else log.error({ err: error }, 'a visit failed')
   }
 
   async #handle(visit: Visit, command: string | undefined): Promise<Exit> {

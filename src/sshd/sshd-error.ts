@@ -1,4 +1,5 @@
 import { Fault, reasonOf } from '../base/fault.ts'
+import { systemCode } from '../base/system-error.ts'
 
 /**
  * - `SSHD_LISTEN`: the port cannot be had.
@@ -13,7 +14,7 @@ export class SshdError extends Fault<SshdErrorCode> {
 
 /** Names what is in the way of listening, and what to do. */
 export function listenFault(host: string, port: number, cause: Error): SshdError {
-  const taken = 'code' in cause && cause.code === 'EADDRINUSE'
+  const taken = systemCode(cause) === 'EADDRINUSE'
   return new SshdError('SSHD_LISTEN', {
     step: 'listen',
     message: `cannot listen for SSH on ${host}:${port}: ${taken ? 'the port is taken' : reasonOf(cause)}`,

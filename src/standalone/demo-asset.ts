@@ -121,6 +121,7 @@ async function listen(ssh: SshServer, door: Door, scope: Scope): Promise<number>
   server.maxConnections = MOST_CONNECTIONS
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  server.on('error', (fault) => door.host.log.error({ err: fault }, 'demo asset: listener'))
   scope.defer(() => closeAll(server, door))
   const address = server.address()
   if (typeof address !== 'object' || address === null) throw new TypeError('a TCP server has a port')

@@ -1,6 +1,13 @@
 import { Secret } from '../base/secret.ts'
 import type { DemoAsset } from './demo-asset.ts'
-import { ACTIONS, type Inventory, type InventoryAccount, type InventoryAsset, stableId } from './inventory.ts'
+import {
+  ACTIONS,
+  type Inventory,
+  type InventoryAccount,
+  type InventoryAsset,
+  type InventoryUser,
+  stableId,
+} from './inventory.ts'
 
 export const DEMO_USER = 'demo'
 export const DEMO_ASSET = 'this-machine'
@@ -13,49 +20,26 @@ export interface DemoParts {
 
 /** The inventory of somebody who has none: one user, and this machine as the one asset. */
 export function demoInventory({ passwordHash, asset }: DemoParts): Inventory {
-  const user = stableId('user', DEMO_USER)
-  const account: InventoryAccount = {
-    id: stableId('account', DEMO_ASSET),
-    name: asset.username,
-    username: asset.username,
-    priority: 20,
-    protocol: 'ssh',
-    password: undefined,
-    privateKey: new Secret(asset.privateKey.reveal()),
+  const user: InventoryUser = {
+    id: stableId('user', DEMO_USER),
+    username: DEMO_USER,
+    name: 'Demo',
+    passwordHash,
+    publicKeys: [],
+    totpSecret: undefined,
+    admin: true,
   }
-  const host: InventoryAsset = {
-    id: stableId('asset', DEMO_ASSET),
-    hostname: DEMO_ASSET,
-    ip: asset.address,
-    protocols: [{ name: 'ssh', port: asset.port }],
-    platform: process.platform === 'darwin' ? 'MacOS' : 'Linux',
-    comment: `a shell on this machine as ${asset.username}`,
-    accounts: new Set([account.id]),
-    groups: [],
-    domain: null,
-  }
+  const account = demoAccount(asset)
+  const host = demoHost(asset, account)
   return {
-    users: new Map([
-      [
-        user,
-        {
-          id: user,
-          username: DEMO_USER,
-          name: 'Demo',
-          passwordHash,
-          publicKeys: [],
-          totpSecret: undefined,
-          admin: true,
-        },
-      ],
-    ]),
+    users: new Map([[user.id, user]]),
     assets: new Map([[host.id, host]]),
     accounts: new Map([[account.id, account]]),
     domains: new Map(),
     rules: [],
     permissions: [
       {
-        users: new Set([user]),
+        users: new Set([user.id]),
         assets: new Set([host.id]),
         accounts: new Set([account.id]),
         actions: new Set(ACTIONS['all']),
@@ -65,3 +49,28 @@ export function demoInventory({ passwordHash, asset }: DemoParts): Inventory {
     ],
   }
 }
+
+const demoAccount = ({ username, privateKey }: DemoParts['asset']): InventoryAccount => ({
+  id: stableId('account', DEMO_ASSET),
+  name: username,
+  username,
+  priority: 20,
+  protocol: 'ssh',
+  password: undefined,
+  privateKey: new Secret(privateKey.reveal()),
+})
+
+const demoHost = (
+  { address, port, username }: DemoParts['asset'],
+  account: InventoryAccount,
+): InventoryAsset => ({
+  id: stableId('asset', DEMO_ASSET),
+  hostname: DEMO_ASSET,
+  ip: address,
+  protocols: [{ name: 'ssh', port }],
+  platform: process.platform === 'darwin' ? 'MacOS' : 'Linux',
+  comment: `a shell on this machine as ${username}`,
+  accounts: new Set([account.id]),
+  groups: [],
+  domain: null,
+})

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
 import { Readable, Writable } from 'node:stream'
 import { ReadStream } from 'node:tty'
 import type { Clock } from '../base/clock.ts'
+import { systemCode } from '../base/system-error.ts'
 import type { Exit, Size } from '../terminal/terminal.ts'
 import { endGroup, exitOf, type Program, type ProgramStart, signalGroup } from './program.ts'
 import type { PtyBinding } from './pty-binding.ts'
@@ -77,8 +78,8 @@ class PtyOutput extends Readable {
     this.#master.on('data', (bytes: Buffer) => {
       if (!this.push(bytes)) this.#master.pause()
     })
-    this.#master.on('error', (fault: NodeJS.ErrnoException) => {
-      if (fault.code !== 'EAGAIN' && fault.code !== 'EIO') this.destroy(fault)
+    this.#master.on('error', (fault: Error) => {
+      if (!['EAGAIN', 'EIO'].includes(systemCode(fault) ?? '')) this.destroy(fault)
     })
     this.#master.pause()
     void exited.then(() => this.#finish())
@@ -179,7 +180,7 @@ function writeWhatFits(fd: number, bytes: Buffer): Written {
     while (taken < bytes.length) taken += writeSync(fd, bytes, taken)
     return { taken }
   } catch (fault) {
-    if (fault instanceof Error && 'code' in fault && fault.code === 'EAGAIN') return { taken }
+    if (systemCode(fault) === 'EAGAIN') return { taken }
     return { taken, fault: fault instanceof Error ? fault : new Error(String(fault)) }
   }
 }

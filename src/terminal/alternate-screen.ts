@@ -38,8 +38,3 @@ function unfinished(text: Buffer): Buffer {
   const open = at >= 0 && text.length - at < LONGEST
   return open ? Buffer.from(text.subarray(at)) : Buffer.alloc(0)
 }
-
-/** Undoes what a program that was cut off may have left on: paste brackets, mouse, hidden cursor, colours. */
-export const RESET_MODES = '\x1b[?2004l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?25h\x1b[0m'
-/** Brings the normal screen back. Only while the alternate one is on: elsewhere it moves the cursor. */
-export const LEAVE_ALTERNATE = '\x1b[?1049l'

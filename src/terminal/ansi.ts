@@ -1,7 +1,7 @@
 import type { Pty } from './terminal.ts'
 
 /** Control sequences by name (ECMA-48; private modes as xterm has them). */
-export const CSI = '\x1b['
+const CSI = '\x1b['
 export const BELL = '\x07'
 export const ERASE_BELOW = `${CSI}J`
 export const CLEAR_SCREEN = `${CSI}H${CSI}2J`
@@ -11,12 +11,12 @@ export const cursorUp = (rows: number): string => (rows > 0 ? `${CSI}${rows}A` :
 export const cursorRight = (columns: number): string => (columns > 0 ? `${CSI}${columns}C` : '')
 
 /**
- * Undoes what a program on an asset may have left on the person's terminal. The cursor is saved first, so that
- * leaving the alternate screen, which restores it, moves nothing when the normal screen is on already; the same
- * around the margins, whose reset moves it home.
+ * Undoes what a program on an asset may have left on the person's terminal. The alternate screen is entered before it
+ * is left: leaving restores the cursor that entering saved, so nothing moves when the normal screen is on already
+ * (tmux would restore the one of long ago). The cursor is saved around the margins, whose reset moves it home.
  */
 export const RESTORE_SCREEN = [
-  `\x1b7${CSI}?1049l`,
+  `${CSI}?1049h${CSI}?1049l`,
   `\x1b7${CSI}r\x1b8`,
   `${CSI}?1l\x1b>`, // cursor and keypad keys
   `${CSI}?9l${CSI}?1000l${CSI}?1002l${CSI}?1003l${CSI}?1004l${CSI}?1005l${CSI}?1006l${CSI}?1015l`, // mouse, focus

@@ -3,6 +3,7 @@ import express from 'express'
 import helmet from 'helmet'
 import { Fault } from '../base/fault.ts'
 import type { Scope } from '../base/scope.ts'
+import { systemCode } from '../base/system-error.ts'
 import { type Language, say } from '../i18n/i18n.ts'
 
 export interface WebOptions {
@@ -12,7 +13,7 @@ export interface WebOptions {
   readonly language: Language
   /** Port of the SSH door, for the page that tells how to use it. */
   readonly sshPort: () => number
-  /** Undefined: well; else what is wrong. Decides the answer of /healthz. */
+  /** Undefined: well; else what is wrong. Decides the answer of /healthz, which tells strangers no more than that. */
   readonly health: () => string | undefined
 }
 
@@ -57,8 +58,8 @@ function application(options: WebOptions): express.Express {
   })
   app.get('/style.css', (_request, response) => void response.type('css').send(STYLE))
   app.get('/healthz', (_request, response) => {
-    const wrong = options.health()
-    response.status(wrong === undefined ? 200 : 503).json({ ok: wrong === undefined, wrong: wrong ?? null })
+    const ok = options.health() === undefined
+    response.status(ok ? 200 : 503).json({ ok })
   })
   app.use((_request, response) => void response.status(404).type('text').send('Not found\n'))
   return app
@@ -82,13 +83,16 @@ main { max-width: 40rem; margin: 15vh auto; padding: 0 1rem }
 pre { padding: .75rem 1rem; border: 1px solid; border-radius: .4rem; overflow: auto }
 `
 
+const whyNot = (cause: Error): string =>
+  systemCode(cause) === 'EADDRINUSE' ? 'the port is taken' : cause.message
+
 function listen(server: Server, { host, port }: WebOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause) => {
       reject(
         new WebError('WEB_LISTEN', {
           step: 'open the web port',
-          message: `cannot listen on ${host}:${port} (${'code' in cause ? String(cause.code) : cause.message})`,
+          message: `cannot listen for the web on ${host}:${port}: ${whyNot(cause)}`,
           next: 'stop what uses that port, or set HTTPD_PORT or BIND_HOST',
           facts: { host, port },
           cause,

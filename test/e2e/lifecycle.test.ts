@@ -118,7 +118,7 @@ test('a wrong inventory names file and line', async () => {
 
 test('an unknown flag or command is answered with the nearest one', async () => {
   expect((await cocod(['start', '--standalon'])).stderr).toContain('did you mean --standalone?')
-  expect((await cocod(['stat'])).stderr).toContain('did you mean cocod start?')
+  expect((await cocod(['stat'])).stderr).toContain('did you mean cocod status?')
 })
 
 test('without core it says what it waits for, lets nobody in, and works when core comes', async () => {

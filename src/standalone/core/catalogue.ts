@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts'
+import { formatTime } from '../../core/wire-time.ts'
 import type { InventoryAccount, InventoryAsset, InventoryRule, InventorySource } from '../inventory.ts'
 import { type GrantedAccount, type GrantedAsset, grantedActions, grantedAssets } from './grants.ts'
 import { nodesOf } from './node-tree.ts'
 import { type Call, listReply, NOT_FOUND, type Reply, type Resource } from './resource.ts'
 import { filterOf, ruleReply, rulesOf } from './rules.ts'
-import { coreTime } from './times.ts'
 
 interface World {
   readonly inventory: InventorySource
@@ -60,7 +60,7 @@ const assetReply = (asset: InventoryAsset) => {
     ...Object.fromEntries(unknown.map((name) => [name, null])),
     comment: asset.comment,
     created_by: 'Administrator',
-    date_created: coreTime(0),
+    date_created: formatTime(0),
     hardware_info: '',
     connectivity: { status: 2, datetime: null },
     org_id: '',

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
+import { formatTime } from '../../core/wire-time.ts'
 import type { InventoryDomain, InventoryGateway, InventorySource } from '../inventory.ts'
 import { FORBIDDEN, NOT_FOUND, type Resource } from './resource.ts'
-import { coreTime } from './times.ts'
 
 const gatewayReply = (gateway: InventoryGateway, domain: InventoryDomain) => ({
   id: gateway.id,
@@ -12,8 +12,8 @@ const gatewayReply = (gateway: InventoryGateway, domain: InventoryDomain) => ({
   username: gateway.username,
   domain: domain.id,
   is_active: true,
-  date_created: coreTime(0),
-  date_updated: coreTime(0),
+  date_created: formatTime(0),
+  date_updated: formatTime(0),
   created_by: 'Administrator',
   comment: '',
   org_id: '',
@@ -27,7 +27,7 @@ const domainReply = (domain: InventoryDomain) => ({
   id: domain.id,
   name: domain.name,
   comment: '',
-  date_created: coreTime(0),
+  date_created: formatTime(0),
   org_id: '',
   org_name: 'DEFAULT',
   gateways: domain.gateways.map((gateway) => gatewayReply(gateway, domain)),

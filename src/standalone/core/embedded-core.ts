@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
@@ -41,7 +42,7 @@ export interface EmbeddedCoreOptions {
 }
 
 export interface EmbeddedCore extends AsyncDisposable {
-  /** `http://127.0.0.1:<port>`. */
+  /** `http://127.0.0.1:<port>/<word of this start>`: whoever has not been told it finds nothing on the port. */
   readonly url: string
   close(): Promise<void>
 }
@@ -55,10 +56,15 @@ export interface EmbeddedCore extends AsyncDisposable {
 export async function startEmbeddedCore(options: EmbeddedCoreOptions): Promise<EmbeddedCore> {
   const scope = new Scope()
   try {
-    const app = await buildApp(options, scope)
-    const url = await listen(createServer(app), scope)
-    options.log.debug({ url }, 'embedded core listens')
-    return { url, close: () => scope.close(), [Symbol.asyncDispose]: () => scope.close() }
+    const word = randomBytes(18).toString('base64url')
+    const app = behind(word, await buildApp(options, scope))
+    const port = await listen(createServer(app), scope, options.log)
+    options.log.debug({ port }, 'embedded core listens')
+    return {
+      url: `http://127.0.0.1:${port}/${word}`,
+      close: () => scope.close(),
+      [Symbol.asyncDispose]: () => scope.close(),
+    }
   } catch (fault) {
     await scope.close()
     throw fault
@@ -95,17 +101,33 @@ async function buildApp(options: EmbeddedCoreOptions, scope: Scope): Promise<Exp
     }),
     ...replays.resources,
   ]
-  const app = express()
-  app.set('strict routing', true)
-  app.set('case sensitive routing', true)
-  app.disable('x-powered-by')
-  app.disable('etag')
-  app.use(refuseOtherHosts)
+  const app = strictApp()
   const authenticate = authenticator({ terminals, tokens, clock })
   for (const resource of resources) serve(app, resource, { authenticate, log })
   serveMedia(app, replays, authenticate)
   redirectOldPaths(app)
   app.use(unknownUrl)
+  return app
+}
+
+/**
+ * Logins need no credentials of a terminal, so other people on this machine could try passwords here past the SSH door,
+ * lock users out, or have a token for a mere public key. A word in the path that they do not know keeps them out.
+ */
+function behind(word: string, api: Express): Express {
+  const app = strictApp()
+  app.use(refuseOtherHosts)
+  app.use(`/${word}`, api)
+  app.use(unknownUrl)
+  return app
+}
+
+function strictApp(): Express {
+  const app = express()
+  app.set('strict routing', true)
+  app.set('case sensitive routing', true)
+  app.disable('x-powered-by')
+  app.disable('etag')
   return app
 }
 
@@ -137,7 +159,7 @@ function redirectOldPaths(app: Express): void {
       .replace(/^\/api\/perms\/v1\/user\//, '/api/perms/v1/users/')
       .replace(/^\/api\/perms\/v1\/asset-permission\//, '/api/perms/v1/asset-permissions/')
     if (path === request.url) next()
-    else response.redirect(307, path)
+    else response.redirect(307, request.baseUrl + path)
   })
 }
 
@@ -148,16 +170,16 @@ function unknownUrl(request: Request, response: Response): void {
 }
 
 /** Loopback only, any free port; a slow or silent peer is cut, a long upload is not. */
-async function listen(server: Server, scope: Scope): Promise<string> {
+async function listen(server: Server, scope: Scope, log: Log): Promise<number> {
   server.requestTimeout = 0
   server.headersTimeout = 10_000
   server.timeout = 60_000
   server.maxConnections = 512
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  server.on('error', (err) => log.error({ err }, 'embedded core: listener'))
   scope.defer(() => closeServer(server))
-  const { port } = z.object({ port: z.number() }).parse(server.address())
-  return `http://127.0.0.1:${port}`
+  return z.object({ port: z.number() }).parse(server.address()).port
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type Database from 'libsql'
 import { z } from 'zod'
 import type { Clock } from '../../base/clock.ts'
+import { formatTime } from '../../core/wire-time.ts'
 import { bool, parseFields, text, uuid } from './fields.ts'
 import { type Call, listReply, type Reply, type Resource } from './resource.ts'
-import { coreTime } from './times.ts'
 
 /** Body of POST /api/audits/v1/ftp-log/. */
 const NewFileLog = z.object({
@@ -33,7 +33,7 @@ const Row = z.object({
   date_start: z.number(),
 })
 
-const fileLogReply = (row: z.output<typeof Row>) => ({ ...row, date_start: coreTime(row.date_start) })
+const fileLogReply = (row: z.output<typeof Row>) => ({ ...row, date_start: formatTime(row.date_start) })
 const COLUMNS = Object.keys(Row.shape)
 /** The newest that are listed. */
 const MOST_LISTED = 10_000

@@ -31,6 +31,8 @@ export class Login {
   })
 
   readonly #seeds: Seeds
+  /** The last try under way of each account; the server's connections bound how many wait. */
+  readonly #turns = new Map<string, Promise<Reply>>()
 
   constructor(parts: LoginParts) {
     this.#parts = parts
@@ -53,6 +55,23 @@ export class Login {
     const username = field('username')
     const address = field('remote_addr') || (request.socket.remoteAddress ?? '')
     const account = `${username}\0${address}`
+    return await this.#inTurn(account, () => this.#judge(account, username, body))
+  }
+
+  /** One try after the other: those made at once would all be judged before the first of them is counted. */
+  async #inTurn(account: string, judge: () => Promise<Reply>): Promise<Reply> {
+    const before = this.#turns.get(account) ?? Promise.resolve()
+    const turn = before.then(judge, judge)
+    this.#turns.set(account, turn)
+    try {
+      return await turn
+    } finally {
+      if (this.#turns.get(account) === turn) this.#turns.delete(account)
+    }
+  }
+
+  async #judge(account: string, username: string, body: unknown): Promise<Reply> {
+    const field = (name: string): string => readText(body, name)
     if (this.#locked(account)) return no('Log in frequently and try again later')
     const user = [...this.#parts.inventory.current.users.values()].find((one) => one.username === username)
     try {

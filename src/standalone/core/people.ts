@@ -1,7 +1,7 @@
+import { formatTime } from '../../core/wire-time.ts'
 import type { InventorySource, InventoryUser } from '../inventory.ts'
 import { NOT_FOUND, type Resource } from './resource.ts'
 import type { TerminalRow } from './terminals.ts'
-import { coreTime } from './times.ts'
 
 interface Person {
   readonly id: string
@@ -37,8 +37,8 @@ const personReply = ({ id, name, username, email, role, role_display, created_at
   is_active: true,
   created_by: 'Administrator',
   is_first_login: false,
-  date_password_last_updated: coreTime(created_at),
-  date_expired: coreTime(FAR),
+  date_password_last_updated: formatTime(created_at),
+  date_expired: formatTime(FAR),
   avatar_url: '/static/img/avatar/user.png',
 })
 

@@ -24,6 +24,8 @@ interface RecordParts {
 
 type TerminalCall = Call<Extract<Caller, { kind: 'terminal' }>>
 
+const TERMINAL = '/api/terminal/v1/'
+
 const SERVER_ERROR: Reply = { status: 500, body: { error: 'Server internal error' } }
 
 /** Sessions, commands, heartbeats and the orders they bring. */
@@ -32,13 +34,12 @@ export function recordResources(parts: RecordParts): readonly Resource[] {
     access: 'terminal',
     methods: { POST: (call: TerminalCall) => heartbeat(parts, call) },
   } as const
-  const terminal = '/api/terminal/v1/'
   return [
-    { path: `${terminal}terminal/status/`, ...beat },
-    { path: `${terminal}status/`, ...beat },
-    { path: `${terminal}terminal/:terminal/status/`, ...beat },
+    { path: `${TERMINAL}terminal/status/`, ...beat },
+    { path: `${TERMINAL}status/`, ...beat },
+    { path: `${TERMINAL}terminal/:terminal/status/`, ...beat },
     {
-      path: `${terminal}sessions/`,
+      path: `${TERMINAL}sessions/`,
       access: 'terminal',
       methods: {
         GET: (call) => listReply(call, parts.sessions.list(call.query), sessionReply),
@@ -46,7 +47,7 @@ export function recordResources(parts: RecordParts): readonly Resource[] {
       },
     },
     {
-      path: `${terminal}sessions/:session/`,
+      path: `${TERMINAL}sessions/:session/`,
       access: 'terminal',
       methods: {
         GET: ({ params }) => showSession(parts, params['session'] ?? ''),
@@ -54,7 +55,7 @@ export function recordResources(parts: RecordParts): readonly Resource[] {
       },
     },
     {
-      path: `${terminal}command/`,
+      path: `${TERMINAL}command/`,
       access: 'terminal',
       methods: {
         GET: (call) =>
@@ -62,28 +63,32 @@ export function recordResources(parts: RecordParts): readonly Resource[] {
         POST: (call) => storeCommands(parts, call),
       },
     },
-    {
-      path: `${terminal}tasks/`,
-      access: 'terminal',
-      methods: {
-        GET: ({ caller }) => ({ status: 200, body: parts.tasks.open(caller.terminal.id).map(taskReply) }),
-      },
-    },
-    {
-      path: `${terminal}tasks/kill-session/`,
-      access: 'authenticated',
-      methods: { POST: (call) => killSessions(parts, call) },
-    },
-    {
-      path: `${terminal}tasks/:task/`,
-      access: 'terminal',
-      methods: {
-        GET: ({ params }) => showTask(parts, params['task'] ?? ''),
-        PATCH: (call) => changeTask(parts, call),
-      },
-    },
+    ...taskResources(parts),
   ]
 }
+
+const taskResources = (parts: RecordParts): readonly Resource[] => [
+  {
+    path: `${TERMINAL}tasks/`,
+    access: 'terminal',
+    methods: {
+      GET: ({ caller }) => ({ status: 200, body: parts.tasks.open(caller.terminal.id).map(taskReply) }),
+    },
+  },
+  {
+    path: `${TERMINAL}tasks/kill-session/`,
+    access: 'authenticated',
+    methods: { POST: (call) => killSessions(parts, call) },
+  },
+  {
+    path: `${TERMINAL}tasks/:task/`,
+    access: 'terminal',
+    methods: {
+      GET: ({ params }) => showTask(parts, params['task'] ?? ''),
+      PATCH: (call) => changeTask(parts, call),
+    },
+  },
+]
 
 /** POST .../status/: marks the listed sessions alive, answers the open tasks. `sessions: null` fails as in core. */
 function heartbeat({ liveness, tasks }: RecordParts, { body, caller }: TerminalCall): Reply {

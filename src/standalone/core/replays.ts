@@ -7,9 +7,10 @@ import busboy from 'busboy'
 import type { Request } from 'express'
 import { syncDirectory } from '../../base/atomic-file.ts'
 import { reasonOf } from '../../base/fault.ts'
+import { systemCode } from '../../base/system-error.ts'
+import { utcDay } from '../../base/utc-day.ts'
 import { type Call, NOT_FOUND, type Reply, type Resource } from './resource.ts'
 import type { SessionRow, Sessions } from './sessions.ts'
-import { utcDay } from './times.ts'
 
 const MOST_BYTES = 8 * 1024 ** 3
 const NO_FILE: Reply = { status: 401, body: { msg: { file: ['No file was submitted.'] } } }
@@ -118,7 +119,7 @@ async function publish(part: string, path: string): Promise<void> {
   try {
     await link(part, path)
   } catch (fault) {
-    if (!(fault instanceof Error && 'code' in fault && fault.code === 'EEXIST')) throw fault
+    if (systemCode(fault) !== 'EEXIST') throw fault
   }
   await syncDirectory(dirname(path))
 }

@@ -75,7 +75,7 @@ export function serve(app: Express, resource: Resource, serving: Serving): void 
       next()
       return
     }
-    const [path, query] = request.url.split('?', 2)
+    const [path, query] = request.originalUrl.split('?', 2)
     response.redirect(301, `${path}/${query === undefined ? '' : `?${query}`}`)
   })
 }

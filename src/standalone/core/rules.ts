@@ -1,5 +1,5 @@
+import { formatTime } from '../../core/wire-time.ts'
 import { type Inventory, type InventoryAccount, type InventoryRule, stableId } from '../inventory.ts'
-import { coreTime } from './times.ts'
 
 /** The rules of an account in the order of evaluation: higher priority first, deny before allow, then the file's. */
 export const rulesOf = ({ rules }: Inventory, { id }: InventoryAccount): readonly InventoryRule[] =>
@@ -24,8 +24,8 @@ export const ruleReply = (rule: InventoryRule) => ({
   content: rule.content,
   action: { value: actionValue(rule), display: rule.action === 'allow' ? 'Allow' : 'Deny' },
   comment: rule.comment,
-  date_created: coreTime(0),
-  date_updated: coreTime(0),
+  date_created: formatTime(0),
+  date_updated: formatTime(0),
   created_by: 'Administrator',
   filter: filterOf(rule),
 })

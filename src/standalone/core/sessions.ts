@@ -1,7 +1,7 @@
 import type Database from 'libsql'
 import { z } from 'zod'
+import { formatTime } from '../../core/wire-time.ts'
 import { bool, choice, moment, text, uuid } from './fields.ts'
-import { coreTime, coreTimeOrNull } from './times.ts'
 
 const LOGIN_FROM = { ST: 'SSH Terminal', WT: 'Web Terminal' } as const
 
@@ -145,8 +145,8 @@ export const sessionReply = (row: SessionRow) => ({
   has_replay: row.has_replay,
   can_replay: row.has_replay,
   protocol: row.protocol,
-  date_start: coreTime(row.date_start),
-  date_end: coreTimeOrNull(row.date_end),
+  date_start: formatTime(row.date_start),
+  date_end: row.date_end === null ? null : formatTime(row.date_end),
   terminal: row.terminal,
   command_amount: row.command_amount,
   org_id: row.org_id,

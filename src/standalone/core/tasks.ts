@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type Database from 'libsql'
 import { z } from 'zod'
+import { formatTime } from '../../core/wire-time.ts'
 import { bool, choice, moment, text } from './fields.ts'
-import { coreTime, coreTimeOrNull } from './times.ts'
 
 /** Body of PATCH /api/terminal/v1/tasks/<id>/. */
 export const TaskChange = z.object({
@@ -69,7 +69,7 @@ export const taskReply = (row: TaskRow) => ({
   name: row.name,
   args: row.args,
   is_finished: row.is_finished,
-  date_created: coreTime(row.date_created),
-  date_finished: coreTimeOrNull(row.date_finished),
+  date_created: formatTime(row.date_created),
+  date_finished: row.date_finished === null ? null : formatTime(row.date_finished),
   terminal: row.terminal,
 })

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { canonicalAddress } from '../../../src/asset/address.ts'
 import {
   type DestinationPolicy,
   type Network,
@@ -100,21 +99,4 @@ test('a name that resolves to nothing is told as a name', async () => {
   await expect(
     resolveDestination({ host: 'nothing', port: 22 }, policy(), network({ nothing: [] })),
   ).rejects.toMatchObject({ code: 'ASSET_NAME' })
-})
-
-test.each([
-  ['1.2.3.4', '1.2.3.4'],
-  ['::1', '0:0:0:0:0:0:0:1'],
-  ['::', '0:0:0:0:0:0:0:0'],
-  ['::ffff:1.2.3.4', '1.2.3.4'],
-  ['0:0:0:0:0:ffff:0102:0304', '1.2.3.4'],
-  ['64:ff9b::102:304', '1.2.3.4'],
-  ['2001:DB8::A', '2001:db8:0:0:0:0:0:a'],
-  ['fe80::1%eth0', 'fe80:0:0:0:0:0:0:1'],
-  ['1:2:3:4:5:6:7:8', '1:2:3:4:5:6:7:8'],
-  ['1:2:3:4:5:6:1.2.3.4', '1:2:3:4:5:6:102:304'],
-  ['web-1', undefined],
-  ['1.2.3', undefined],
-])('%s is spelled %s', (text, canonical) => {
-  expect(canonicalAddress(text)).toBe(canonical)
 })

@@ -9,7 +9,8 @@ import { systemClock } from '../../../src/base/clock.ts'
 import { fingerprint, generateHostKey, parsePublicKey } from '../../../src/ssh2/keys.ts'
 import { type AuthenticationType, Server as SshServer } from '../../../src/ssh2/library.ts'
 import { makeConnector } from '../../fixtures/asset-connector.ts'
-import { isRoot, startSshd } from '../../fixtures/sshd.ts'
+import { startSshd } from '../../fixtures/sshd.ts'
+import { isRoot } from '../../fixtures/system-account.ts'
 
 /** The AssetError a connection fails with. */
 async function failureOf(connecting: Promise<AssetConnection>): Promise<AssetError> {
@@ -408,7 +409,10 @@ test('an asset that dies ends its channels, and `closed` tells', async () => {
   channel.errors.resume()
   expect(await channel.closed).toEqual({ kind: 'none' })
   await connection.closed
-  await expect(connection.exec('true', undefined)).rejects.toMatchObject({ code: 'ASSET_CHANNEL' })
+  await expect(connection.exec('true', undefined)).rejects.toMatchObject({
+    code: 'ASSET_CHANNEL',
+    facts: { asset: 'web-1' },
+  })
 })
 
 test('closing a connection leaves no timer behind that keeps the clock busy', async () => {

@@ -8,10 +8,10 @@ import { readCommands } from '../../../src/audit/command-log.ts'
 import { sealCut } from '../../../src/audit/seal.ts'
 import { verifySession } from '../../../src/audit/verify.ts'
 import { outputOf } from '../../fixtures/spool.ts'
+import { isRoot } from '../../fixtures/system-account.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 
 const CHILD = join(import.meta.dirname, '../../fixtures/recording-child.ts')
-const isRoot = process.getuid?.() === 0
 
 /** Runs the child under a shell that may limit it first. */
 function child(directory: string, mode: 'lines' | 'flood', limit = 'true') {

@@ -123,6 +123,23 @@ test('a session that core cannot digest does not hold up the others', async () =
   await audit.close(NOW)
 })
 
+test('replays that take long do not keep core from hearing that other sessions are over', async () => {
+  await using home = await temporaryDirectory()
+  const parts = { home: home.path, core: new MemoryRecordKeeper(), clock: new ManualClock(START) }
+  parts.core.trouble = ({ name }) => (name === 'upload' ? 'hang' : undefined)
+  const audit = fileAudit(parts)
+  audit.start()
+  const long: string[] = []
+  for (let n = 0; n < 8; n += 1) long.push(await recordSession(audit, parts.clock, COMMANDS))
+  await until(() => parts.core.calls.filter((name) => name === 'upload').length === 2)
+  const late = await recordSession(audit, parts.clock, COMMANDS)
+  await until(() => [...long, late].every((id) => parts.core.sessions.get(id)?.finished === START))
+  expect(parts.core.inputsOf(late)).toEqual(COMMANDS)
+  expect(parts.core.calls.filter((name) => name === 'upload')).toHaveLength(2)
+  expect(audit.stats.waiting).toBe(9)
+  await audit.close(NOW)
+})
+
 test('while core is away it is asked by one session at a time, with pauses', async () => {
   await using home = await temporaryDirectory()
   const parts = { home: home.path, core: new MemoryRecordKeeper(), clock: new ManualClock(START) }

@@ -28,3 +28,8 @@ test.each(['', '@', '#', '@@', '##', '#web-9', 'alice#', 'alice@root@', '@root@w
     expect(parseLoginName(raw)).toEqual({ username: raw })
   },
 )
+
+test('names longer than any that core keeps are not taken apart', () => {
+  const raw = `alice#root#${'x'.repeat(10_000)}`
+  expect(parseLoginName(raw)).toEqual({ username: raw })
+})

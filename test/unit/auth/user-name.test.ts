@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cleanName } from '../../../src/auth/user-name.ts'
+import { cleanName, loggedName } from '../../../src/auth/user-name.ts'
 
 test.each(['alice', '张三', 'alice@example.com', 'CORP\\alice', 'Alice B. Müller', '😀'.repeat(128)])(
   'a name of any script is kept as it is: %s',
@@ -24,4 +24,9 @@ test.each([
   ['half a surrogate pair', 'alice\ud800'],
 ])('nobody is called by a name that is %s', (_what, name) => {
   expect(cleanName(name)).toBeUndefined()
+})
+
+test('a name is logged on one line, and no longer than a name can be', () => {
+  expect(loggedName('a\nb\u001b[2J')).toBe('a\\x0ab\\x1b[2J')
+  expect(loggedName('x'.repeat(10_000))).toBe(`${'x'.repeat(128)}…`)
 })

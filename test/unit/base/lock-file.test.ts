@@ -70,3 +70,11 @@ test('a holder file cut by a power loss does not matter', async () => {
   expect(await readHolder(path)).toBeUndefined()
   await using _lock = await takeLock(path)
 })
+
+test('a file that cannot be locked is told as such, not as held by somebody', async () => {
+  await writeFile(
+    path,
+    'this is no lock file, and long enough to be looked at as a database, which it is not. '.repeat(20),
+  )
+  await expect(takeLock(path)).rejects.toThrow('cannot be locked')
+})

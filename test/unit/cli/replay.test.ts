@@ -11,6 +11,7 @@ import { replayCommand } from '../../../src/cli/replay.ts'
 import { fileAudit, recordSession } from '../../fixtures/file-audit.ts'
 import { ManualClock } from '../../fixtures/manual-clock.ts'
 import { MemoryRecordKeeper } from '../../fixtures/record-keeper.ts'
+import { Screen } from '../../fixtures/screen.ts'
 import { START, sessionFacts } from '../../fixtures/spool.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 import { until } from '../../fixtures/until.ts'
@@ -169,8 +170,12 @@ test('on a terminal it plays with keys, and leaves the terminal as it was', asyn
   expect(modes).toEqual([true, false])
   expect(stdin.listenerCount('data')).toBe(0)
   expect(screen).not.toContain('never shown')
-  expect(screen.slice(screen.indexOf('first'))).toContain('\u001b[?1049l')
-  expect(screen).toContain('\u001b[0m')
+  expect(screen).toContain(`\u001b]2;replay s-${facts.record.id.slice(0, 8)}  paused\u0007`)
+  using seen = new Screen({ columns: 80, rows: 6 })
+  seen.write(Buffer.from(`$ cocod replay play\r\n${screen}$ `))
+  await seen.settled()
+  expect(seen.alternate).toBe(false)
+  expect(seen.text()).toBe(`$ cocod replay play\n\n── Stopped: s-${facts.record.id.slice(0, 8)}\n$`)
   expect(await opening).toContain('recorded at 200x50')
   await audit.close(AbortSignal.abort())
 })

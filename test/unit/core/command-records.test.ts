@@ -11,17 +11,15 @@ test('commands are cut to what core takes, by characters, and blank ones are not
   await using all = await world()
   const session = { ...newSession(), user: `张三 ${EMOJI.repeat(100)}` }
   const input = `echo ${EMOJI.repeat(300)}`
-  await all.service.sendCommands(session, [
-    command(' \0 '),
-    command(`${input}\0`, { output: EMOJI.repeat(3000) }),
-  ])
+  const given = command(`${input}\0`, { output: EMOJI.repeat(3000) })
+  await all.service.sendCommands(session, [command(' \0 '), given])
   const [stored, ...others] = all.core.state.commands
   expect(others).toEqual([])
   expect([stored?.user, stored?.input, stored?.output].map((text) => [...(text ?? '')].length)).toEqual([
     64, 128, 1024,
   ])
   expect(stored?.input.endsWith(EMOJI)).toBe(true)
-  const known = (await all.service.commandsStored(session)).map(commandKey)
+  const known = (await all.service.commandsStored(session, [given])).map(commandKey)
   expect(known).toEqual([commandKey({ input, timestamp: stored?.timestamp ?? 0 })])
 })
 
@@ -30,13 +28,23 @@ test('commands whose answer was lost are found again, and not sent twice by the 
   const session = newSession()
   all.core.fail('loseAnswer', { times: 1 })
   const at = Date.now()
-  await expect(all.service.sendCommands(session, [command('ls', { at })])).rejects.toMatchObject({
+  const given = command('ls', { at })
+  await expect(all.service.sendCommands(session, [given])).rejects.toMatchObject({
     kind: 'unavailable',
   })
   expect(all.core.journal.of('POST', '/command/')).toHaveLength(1)
-  expect(await all.service.commandsStored(session)).toEqual([
+  expect(await all.service.commandsStored(session, [given])).toEqual([
     { input: 'ls', timestamp: Math.floor(at / 1000) },
   ])
+})
+
+test('stored commands are found by their own time, wherever the clocks stood when the session began', async () => {
+  await using all = await world()
+  const session = { ...newSession(), dateStart: Date.now() - 3 * 86_400_000 }
+  const [early, late] = [command('early', { at: Date.now() - 86_400_000 * 9 }), command('late')]
+  await all.service.sendCommands(session, [early, late])
+  expect(await all.service.commandsStored(session, [early])).toMatchObject([{ input: 'early' }])
+  expect(await all.service.commandsStored(session, [late])).toMatchObject([{ input: 'late' }])
 })
 
 test('more commands than one page are found', async () => {
@@ -45,7 +53,7 @@ test('more commands than one page are found', async () => {
   const many = Array.from({ length: 1_203 }, (_, n) => command(`echo ${n}`))
   await all.service.sendCommands(session, many)
   await all.service.sendCommands({ ...session, id: randomUUID() }, [command('of another session')])
-  expect(await all.service.commandsStored(session)).toHaveLength(1_203)
+  expect(await all.service.commandsStored(session, many)).toHaveLength(1_203)
 })
 
 test('a command that core refuses for good does not keep the others', async () => {
@@ -71,7 +79,7 @@ test('after two failures 4-byte characters are replaced, so that a core that can
   await expect(send()).rejects.toMatchObject({ kind: 'unavailable' })
   await send()
   expect(all.core.state.commands.map(({ input }) => input)).toEqual(['echo \ufffd'])
-  const [stored] = await all.service.commandsStored(session)
+  const [stored] = await all.service.commandsStored(session, [command('', { at })])
   expect(stored && commandKey(stored)).toBe(
     commandKey({ input: `echo ${EMOJI}`, timestamp: Math.floor(at / 1000) }),
   )

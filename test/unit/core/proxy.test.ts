@@ -118,7 +118,7 @@ test('https to core goes through a tunnel of the proxy, and its certificate is c
   const common = { address: core.url, clock: systemClock, proxy: proxy.url }
   using trusting = new CoreTransport({ ...common, ca: await readCaFile(authority.file) })
   expect((await trusting.send(config)).status).toBe(200)
-  expect(proxy.seen).toEqual([`CONNECT 127.0.0.1:${core.port}`])
+  expect(proxy.seen).toEqual([`CONNECT ${new URL(core.url).host}`])
   expect(proxy.credentials).toEqual([CREDENTIALS])
   expect(core.journal.entries[0]?.headers['proxy-authorization']).toBeUndefined()
   using doubting = new CoreTransport(common)

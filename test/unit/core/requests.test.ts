@@ -342,11 +342,12 @@ test("core's rules are understood, in order of evaluation", async () => {
 test('of the stored commands those of the session are found', async () => {
   await using core = await answering([corePair('command-list')])
   await using parts = new CoreParts(core.address, { clock: new ManualClock(PAIRS_TIME) })
-  expect(await parts.service.commandsStored(sessionRecord())).toEqual([
+  const asked = [{ input: '', output: '', at: 1566813605_000 }]
+  expect(await parts.service.commandsStored(sessionRecord(), asked)).toEqual([
     { input: 'echo 你好', timestamp: 1566813611 },
     { input: 'ls -l', timestamp: 1566813605 },
   ])
-  expect(await parts.service.commandsStored(sessionRecord({ id: unknownId }))).toEqual([])
+  expect(await parts.service.commandsStored(sessionRecord({ id: unknownId }), asked)).toEqual([])
 })
 
 async function readConfig({ service, settings }: CoreParts): Promise<unknown> {

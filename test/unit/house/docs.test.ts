@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadInventory } from '../../../src/standalone/inventory-file.ts'
 import { SECTIONS } from '../../../src/standalone/inventory-schema.ts'
 import { Passwords } from '../../../src/standalone/passwords.ts'
+import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -36,19 +36,15 @@ function layOut(directory: string): string {
 }
 
 test('the example of docs/standalone.md is an inventory that is taken as it stands', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'cocod-docs-'))
-  try {
-    const { users, assets, accounts, permissions, domains, rules } = await loadInventory(
-      layOut(directory),
-      new Passwords(),
-    )
-    expect([...users.values()].map(({ username }) => username)).toEqual(['alice', 'bob'])
-    expect([...users.values()].every(({ publicKeys }) => publicKeys.length === 1)).toBe(true)
-    expect([...assets.values()].map(({ hostname }) => hostname)).toEqual(['web-01', 'web-02', 'db-01'])
-    expect([accounts.size, permissions.length, domains.size, rules.length]).toEqual([3, 3, 1, 2])
-  } finally {
-    rmSync(directory, { recursive: true })
-  }
+  await using directory = await temporaryDirectory()
+  const { users, assets, accounts, permissions, domains, rules } = await loadInventory(
+    layOut(directory.path),
+    new Passwords(),
+  )
+  expect([...users.values()].map(({ username }) => username)).toEqual(['alice', 'bob'])
+  expect([...users.values()].every(({ publicKeys }) => publicKeys.length === 1)).toBe(true)
+  expect([...assets.values()].map(({ hostname }) => hostname)).toEqual(['web-01', 'web-02', 'db-01'])
+  expect([accounts.size, permissions.length, domains.size, rules.length]).toEqual([3, 3, 1, 2])
 })
 
 test('docs/standalone.md tells every key of every kind of section', () => {

@@ -43,6 +43,10 @@ test.each([
   ['of config', { 'menu/a.ts': from('../config/b.ts'), 'config/b.ts': value }, 'config-only'],
   ['of ssh2', { 'sshd/a.ts': "import ssh2 from 'ssh2'\nexport const it = ssh2\n" }, 'ssh2-only'],
   ['past core', { 'standalone/a.ts': from('../audit/b.ts'), 'audit/b.ts': value }, 'standalone-only'],
+  ['to a room without a floor', { 'menu/a.ts': from('../utils/b.ts'), 'utils/b.ts': value }, 'only-rooms'],
+  ['from a room without a floor', { 'utils/a.ts': from('../base/b.ts'), 'base/b.ts': value }, 'every-room'],
+  ['of a tool that is not installed with us', { 'cli/a.ts': "import 'vitest'\n" }, 'installed-with'],
+  ['of nothing that is there', { 'cli/a.ts': "import './b.ts'\n" }, 'resolvable'],
   ['in a circle', { 'audit/a.ts': from('./b.ts'), 'audit/b.ts': `${from('./a.ts')}${value}` }, 'no-cycle'],
 ])('an import %s is an error', (_name, files, rule) => {
   const { status, output } = judge(files)

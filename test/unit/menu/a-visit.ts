@@ -30,9 +30,9 @@ export function startVisit(options: VisitOptions = {}) {
       node: 'bastion-1',
       clock,
       log: silentLog(),
-      openSession: async (on, principal, target, signal) => {
+      openSession: async (on, principal, target) => {
         opened.push(`${target.systemUser.username}@${target.asset.hostname}`)
-        return await openSession?.(on, principal, target, signal)
+        return await openSession?.(on, principal, target)
       },
     },
     stop.signal,

@@ -150,6 +150,25 @@ test('a recorder that cannot keep up stops the asset, and lets it go on', async 
   expect(Buffer.concat(it.recorded).toString()).toBe('onetwo')
 })
 
+test('what the recorder has not taken is not shown, and never is when recording fails', async () => {
+  const [output, shown] = [new PassThrough(), new PassThrough()]
+  const it = ends(output, shown)
+  const ending = run(it)
+  it.hold(true)
+  output.write('later')
+  it.errors.write('and this')
+  await turn()
+  expect(shown.read()).toBe(null)
+  it.hold(false)
+  expect(String(shown.read())).toBe('laterand this')
+  it.hold(true)
+  output.write('never')
+  await turn()
+  it.failed.abort('the disk is full')
+  expect(await ending).toEqual({ kind: 'record-failed', cause: 'the disk is full' })
+  expect(shown.read()).toBe(null)
+})
+
 test('the EOF of the user is the EOF of the program, not the end of the session', async () => {
   const output = new PassThrough()
   const it = ends(output)

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { type AlgorithmPreset, assetAlgorithms, userAlgorithms } from '../../../src/ssh2/algorithms.ts'
 import { generateHostKey } from '../../../src/ssh2/keys.ts'
 import { Client, Server } from '../../../src/ssh2/library.ts'
+import { nameLists } from '../../fixtures/kexinit.ts'
 
 /** The name-lists of a KEXINIT (RFC 4253 section 7.1) as a client really sends it. */
 async function kexinitOf(preset: AlgorithmPreset): Promise<string[][]> {
@@ -28,19 +29,9 @@ async function kexinitOf(preset: AlgorithmPreset): Promise<string[][]> {
     const all = Buffer.concat(chunks)
     const start = all.indexOf('\r\n') + 2
     if (start > 1 && all.length >= start + 4 && all.length >= start + 4 + all.readUInt32BE(start)) {
-      return nameLists(all.subarray(start + 6 + 16))
+      return nameLists(all.subarray(start))
     }
   }
-}
-
-function nameLists(bytes: Buffer): string[][] {
-  const lists: string[][] = []
-  for (let at = 0; lists.length < 8; ) {
-    const length = bytes.readUInt32BE(at)
-    lists.push(bytes.toString('latin1', at + 4, at + 4 + length).split(','))
-    at += 4 + length
-  }
-  return lists
 }
 
 test('a KEXINIT to an asset has strict key exchange and exactly our lists', async () => {

@@ -158,3 +158,28 @@ test('the signal fires when the connection breaks, and later writes do not hang'
   pair.far.write('late', () => done++)
   while (done < 2) await nextTurn()
 })
+
+test('a peer that asks for packets of one byte gets a few of them in each turn', async () => {
+  await using pair = await ssh2Pair()
+  Reflect.set(channelInternals(pair.far).outgoing, 'packetSize', 1)
+  writeFairly(pair.far)
+  const protocol = channelInternals(pair.far)._client._protocol
+  const send = protocol.channelData.bind(protocol)
+  let inTurn = 0
+  let most = 0
+  protocol.channelData = (id, data) => {
+    inTurn += 1
+    most = Math.max(most, inTurn)
+    send(id, data)
+  }
+  let done = false
+  pair.near.resume()
+  pair.far.write(Buffer.alloc(10_000), () => {
+    done = true
+  })
+  while (!done) {
+    await nextTurn()
+    inTurn = 0
+  }
+  expect(most).toBeLessThanOrEqual(2 * 64)
+})

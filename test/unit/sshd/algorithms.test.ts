@@ -1,25 +1,10 @@
 import { expect, test } from 'vitest'
+import { nameLists } from '../../fixtures/kexinit.ts'
 import { rawSocket } from '../../fixtures/raw-socket.ts'
 import { runSsh } from '../../fixtures/ssh-client.ts'
 import { openDoor } from './door.ts'
 
 const SERVER_IDENT = 'SSH-2.0-cocod\r\n'
-
-/** The ten name-lists of SSH_MSG_KEXINIT (RFC 4253 section 7.1), out of the unencrypted first packet. */
-function kexinitLists(bytes: Buffer): string[][] {
-  const lists: string[][] = []
-  for (let at = SERVER_IDENT.length + 5 + 1 + 16; lists.length < 10; ) {
-    const length = bytes.readUInt32BE(at)
-    lists.push(
-      bytes
-        .toString('latin1', at + 4, at + 4 + length)
-        .split(',')
-        .filter(Boolean),
-    )
-    at += 4 + length
-  }
-  return lists
-}
 
 test('the real KEXINIT has our lists, strict key exchange and nothing else', async () => {
   await using door = await openDoor()
@@ -34,7 +19,7 @@ test('the real KEXINIT has our lists, strict key exchange and nothing else', asy
     'hmac-sha2-512',
     'hmac-sha2-256',
   ]
-  expect(kexinitLists(bytes)).toEqual([
+  expect(nameLists(bytes.subarray(start))).toEqual([
     [
       'curve25519-sha256',
       'curve25519-sha256@libssh.org',

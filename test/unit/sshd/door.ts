@@ -12,7 +12,7 @@ import type { SshdOptions } from '../../../src/sshd/options.ts'
 import { type Sshd, startSshd } from '../../../src/sshd/server.ts'
 import type { SshdHandlers } from '../../../src/sshd/session-request.ts'
 
-export const alice: User = { id: 'u-1', username: 'alice', name: 'Alice' }
+const alice: User = { id: 'u-1', username: 'alice', name: 'Alice' }
 const no: AuthAnswer = { kind: 'refused', reason: 'Password or SSH public key invalid' }
 
 /** A core of a few lines: alice has a password and perhaps a key; `otp` asks a code of her. */

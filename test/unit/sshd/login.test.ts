@@ -147,7 +147,7 @@ test('a command on a plain login says what is missing and ends with 255', async 
   await using door = await openDoor()
   const run = await runSsh({ port: door.port, user: 'alice', password: 'right', command: 'uptime' })
   expect(run.stderr.toString()).toMatch(
-    /^cocod: a command needs an asset.*alice@ACCOUNT@ASSET.*\[\w+-\w+\]\n$/,
+    /^cocod: A command needs an asset.*alice@ACCOUNT@ASSET.*\[\w+-\w+\]\n$/,
   )
   expect(run.stdout.toString()).toBe('')
   expect(run.code).toBe(255)

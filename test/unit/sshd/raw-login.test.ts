@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { rawSocket } from '../../fixtures/raw-socket.ts'
 import { passwordRequest, rawSsh, sshString, userauth } from '../../fixtures/raw-ssh.ts'
 import { openDoor } from './door.ts'
 
@@ -111,4 +112,18 @@ test.each([
   raw.send(userauth('alice', 'none'))
   expect((await raw.next()).kind).toMatch(/^(failure|closed)$/)
   expect(door.lines.filter(({ msg }) => msg === 'login accepted')).toEqual([])
+})
+
+test('junk after the key exchange writes no error into the log', async () => {
+  await using door = await openDoor()
+  {
+    await using raw = await rawSsh(door)
+    raw.send(Buffer.concat([Buffer.of(94), Buffer.alloc(4, 0xff), sshString('x')]))
+    expect(await raw.next()).toMatchObject({ kind: 'closed' })
+  }
+  await using raw = await rawSocket(door.port)
+  raw.socket.write(Buffer.concat([Buffer.from('SSH-2.0-x\r\n'), Buffer.alloc(64, 0xff)]))
+  await raw.closed
+  expect(door.lines.filter(({ msg }) => msg === 'connection error')).toHaveLength(2)
+  expect(door.lines.filter(({ level }) => Number(level) > 30)).toEqual([])
 })

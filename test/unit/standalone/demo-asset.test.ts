@@ -31,7 +31,7 @@ afterAll(async () => {
 const ALL_BYTES = Array.from({ length: 256 }, (_, value) => value)
 
 /** A shell whose prompt is `$ `, whatever the account's own looks like. */
-async function shell(options: Partial<SshOptions> & { keepOutput?: boolean } = {}): Promise<SshClient> {
+async function shell(options: Partial<SshOptions> = {}): Promise<SshClient> {
   const client = await sshClient({ ...login, ...options })
   client.type('exec env PS1="ready> " /bin/sh\r')
   await client.untilScreen(/^ready> $|^ready>$/m)

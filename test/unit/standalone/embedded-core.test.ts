@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { IDS, SOME_TEXT, signature, startWorld, TOKEN, type World } from './world.ts'
+import { IDS, KEY_BLOB, SOME_TEXT, signature, startWorld, TOKEN, type World } from './world.ts'
 
 const UNKNOWN = '040263bf-b4d3-4085-b7f7-36a6e6e2afb0'
 const sessions = '/api/terminal/v1/sessions/'
@@ -99,10 +99,30 @@ describe('signatures', () => {
 })
 
 describe('URLs', () => {
+  /** The path under which all of the API is. */
+  const base = (): string => new URL(world.core.url).pathname
+
+  test('are found only by who was told the word of this start', async () => {
+    expect(base()).toMatch(/^\/[\w-]{24}$/)
+    const { origin } = new URL(world.core.url)
+    const body = JSON.stringify({ username: 'zhangsan', public_key: KEY_BLOB })
+    const headers = { 'Content-Type': 'application/json' }
+    const other = base().endsWith('x') ? 'y' : 'x'
+    for (const path of [
+      '/api/authentication/v1/auth/',
+      `${base().slice(0, -1)}${other}/api/authentication/v1/auth/`,
+    ]) {
+      expect((await fetch(origin + path, { method: 'POST', headers, body })).status).toBe(404)
+    }
+    const before = base()
+    await world.restart()
+    expect(base()).not.toBe(before)
+  })
+
   test('without the last slash are redirected, unknown ones are not found, wrong methods are told', async () => {
     const missing = await world.call('GET', '/api/terminal/v1/terminal/config?a=1')
     expect(missing.status).toBe(301)
-    expect(missing.headers.get('location')).toBe('/api/terminal/v1/terminal/config/?a=1')
+    expect(missing.headers.get('location')).toBe(`${base()}/api/terminal/v1/terminal/config/?a=1`)
     expect(await world.call('GET', '/api/terminal/v1/no-such-thing/')).toMatchObject({
       status: 404,
       body: { error: 'Not found' },
@@ -122,9 +142,11 @@ describe('URLs', () => {
   test('of 1.5.1 are redirected to those of 1.5.2, with the query', async () => {
     const old = await world.call('GET', `/api/perms/v1/user/${IDS.zhang}/assets/?limit=1`)
     expect(old.status).toBe(307)
-    expect(old.headers.get('location')).toBe(`/api/perms/v1/users/${IDS.zhang}/assets/?limit=1`)
+    expect(old.headers.get('location')).toBe(`${base()}/api/perms/v1/users/${IDS.zhang}/assets/?limit=1`)
     const validate = await world.call('GET', '/api/perms/v1/asset-permission/user/validate/?user_id=x')
-    expect(validate.headers.get('location')).toBe('/api/perms/v1/asset-permissions/user/validate/?user_id=x')
+    expect(validate.headers.get('location')).toBe(
+      `${base()}/api/perms/v1/asset-permissions/user/validate/?user_id=x`,
+    )
   })
 
   test('are served under the address of the listener only', async () => {

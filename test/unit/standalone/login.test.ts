@@ -94,3 +94,11 @@ describe('a login', () => {
     expect(answer).toMatchObject(no('Please verify the user name and password first'))
   })
 })
+
+test('wrong passwords sent at once are counted like those sent one after the other', async () => {
+  const remote_addr = '203.0.113.99'
+  const tries = Array.from({ length: 10 }, (_, i) => login({ remote_addr, password: `nope-${i}` }))
+  const answers = (await Promise.all(tries)).map(({ body }) => JSON.stringify(body))
+  expect(answers.filter((body) => body.includes('invalid'))).toHaveLength(7)
+  expect(answers.filter((body) => body.includes('try again later'))).toHaveLength(3)
+})

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { expect, test } from 'vitest'
+import type { CliIo } from '../../../src/cli/io.ts'
+import { readCommandLine, refuseWords } from '../../../src/cli/options.ts'
+import { takeOptions } from '../../../src/cli/replay.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const io: CliIo = {
+  stdin: new PassThrough(),
+  stdout: new PassThrough(),
+  stderr: new PassThrough(),
+  env: {},
+  cwd: '/nowhere',
+}
+
+const SWITCHES: Readonly<Record<string, readonly string[]>> = {
+  start: ['standalone'],
+  status: ['json'],
+  stop: [],
+}
+
+/** Command lines of the program in a document: in indented lines and in `code`. */
+function commandLines(document: string): string[] {
+  const text = readFileSync(join(root, document), 'utf8')
+  const indented = [...text.matchAll(/^ {4}(.*)$/gm)].map(([, line = '']) => line)
+  const inline = [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code)
+  return [...indented, ...inline]
+    .map((line) => /^(?:[A-Z_]+=\S+ )*(?:node bin\/)?cocod (start|stop|status|replay)\b(.*)$/.exec(line))
+    .flatMap((found) => (found ? [`${found[1]}${found[2]}`.replace(/ +#.*$/, '').trim()] : []))
+}
+
+function check(line: string): void {
+  const [command = '', ...args] = line.split(/ +/)
+  if (command !== 'replay') {
+    refuseWords(command, readCommandLine(args, io, SWITCHES[command]).words)
+    return
+  }
+  const { words } = readCommandLine(takeOptions(args).rest, io)
+  const [verb = 'list', id] = words
+  expect(['list', 'play', 'verify', 'export']).toContain(verb)
+  if (id !== undefined) expect(id).toMatch(/^(s-[\da-f]{8}|ID)$/)
+}
+
+test.each([
+  ['README.md', 6],
+  ['CHANGELOG.md', 3],
+  ['docs/standalone.md', 1],
+  ['docs/architecture.md', 1],
+])('every command line in %s is one that the program takes', (document, least) => {
+  const lines = commandLines(document)
+  expect(lines.length).toBeGreaterThanOrEqual(least)
+  for (const line of lines) expect(() => check(line), line).not.toThrow()
+})
