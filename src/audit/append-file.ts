@@ -55,12 +55,9 @@ export class AppendFile {
     }
   }
 
+  /** Nothing more is appended. What is with the kernel by now goes to the disk as the mode asks. */
   async close(): Promise<void> {
-    try {
-      await this.#options.sync.finish(this.#file)
-    } finally {
-      await this.#file.close()
-    }
+    await this.#options.sync.finish(this.#file)
   }
 
   async #insist(bytes: Uint8Array): Promise<void> {

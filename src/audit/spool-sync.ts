@@ -12,6 +12,7 @@ export type FsyncMode = 'off' | '5s' | 'strict'
 export interface Syncable {
   readonly fd: number
   datasync(): Promise<void>
+  close(): Promise<void>
 }
 
 const INTERVAL_MS = 5_000
@@ -23,6 +24,7 @@ export class SpoolSync {
   readonly #mode: FsyncMode
   readonly #clock: Clock
   readonly #dirty = new Map<Syncable, (error: unknown) => void>()
+  readonly #finished = new Set<Syncable>()
   #timer: Disposable | undefined
   #round: Promise<void> | undefined
 
@@ -39,14 +41,19 @@ export class SpoolSync {
     this.#timer ??= this.#clock.after(INTERVAL_MS, () => this.#start())
   }
 
-  /** To be called before a file is closed: what is due is synced at once. */
+  /**
+   * Takes over a file that is complete. What it still owes the disk it gets in its turn and is closed then; nobody
+   * waits for that: a person whose command is over must not wait for a disk.
+   */
   async finish(file: Syncable): Promise<void> {
-    if (this.#dirty.delete(file)) await file.datasync()
+    if (this.#dirty.has(file)) this.#finished.add(file)
+    else await file.close()
   }
 
-  /** Stops the timer; resolves when no sync is under way. */
+  /** Resolves when all that is due is on the disk and all that was taken over is closed. */
   async close(): Promise<void> {
     this.#timer?.[Symbol.dispose]()
+    this.#start()
     await this.#round
   }
 
@@ -55,7 +62,7 @@ export class SpoolSync {
     const files = [...this.#dirty]
     this.#dirty.clear()
     const worker = async (): Promise<void> => {
-      for (let next = files.pop(); next; next = files.pop()) await sync(...next)
+      for (let next = files.pop(); next; next = files.pop()) await this.#sync(...next)
     }
     const before = this.#round
     this.#round = (async () => {
@@ -63,13 +70,13 @@ export class SpoolSync {
       await Promise.all(Array.from({ length: AT_A_TIME }, worker))
     })()
   }
-}
 
-async function sync(file: Syncable, onError: (error: unknown) => void): Promise<void> {
-  if (file.fd < 0) return // closed meanwhile
-  try {
-    await file.datasync()
-  } catch (error) {
-    onError(error)
+  async #sync(file: Syncable, onError: (error: unknown) => void): Promise<void> {
+    try {
+      if (file.fd >= 0) await file.datasync() // else it was closed meanwhile
+    } catch (error) {
+      onError(error)
+    }
+    if (this.#finished.delete(file)) await file.close().catch(onError)
   }
 }

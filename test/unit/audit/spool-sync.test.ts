@@ -10,13 +10,16 @@ function setUp(mode: FsyncMode) {
   const clock = new ManualClock()
   const sync = new SpoolSync({ mode, clock })
   const running: Array<() => void> = []
-  const seen = { syncs: 0, most: 0 }
+  const seen = { syncs: 0, most: 0, closed: 0 }
   const file = (): Syncable => ({
     fd: 5,
     async datasync() {
       seen.syncs += 1
       seen.most = Math.max(seen.most, running.length + 1)
       await new Promise<void>((resolve) => running.push(resolve))
+    },
+    async close() {
+      seen.closed += 1
     },
   })
   const finish = async (): Promise<void> => {
@@ -43,7 +46,7 @@ test('strict syncs before a write counts, and tells when the disk refuses', asyn
   expect({ written, syncs: seen.syncs }).toEqual({ written: false, syncs: 1 })
   await finish()
   await write
-  const bad = { fd: 5, datasync: () => Promise.reject(new Error('EIO')) }
+  const bad = { fd: 5, datasync: () => Promise.reject(new Error('EIO')), close: async () => {} }
   await expect(sync.written(bad, ignore)).rejects.toThrow('EIO')
 })
 
@@ -57,25 +60,49 @@ test('5s syncs each written file once, five seconds after the first write, two a
   await setImmediate()
   expect(seen.syncs).toBe(2)
   await finish()
-  expect(seen).toEqual({ syncs: 7, most: 2 })
+  expect(seen).toEqual({ syncs: 7, most: 2, closed: 0 })
   expect(clock.pending).toBe(0)
   await sync.close()
 })
 
-test('5s tells the owner of a file whose sync failed, and syncs what is closed before its time', async () => {
-  const { clock, sync, seen, file, finish } = setUp('5s')
+test('5s tells the owner of a file whose sync failed', async () => {
+  const { clock, sync } = setUp('5s')
   const errors: unknown[] = []
-  await sync.written({ fd: 5, datasync: () => Promise.reject(new Error('EIO')) }, (error) =>
-    errors.push(error),
-  )
-  const closing = file()
-  await sync.written(closing, ignore)
-  const finished = sync.finish(closing)
-  await finish()
-  await finished
-  expect(seen.syncs).toBe(1)
+  const bad = { fd: 5, datasync: () => Promise.reject(new Error('EIO')), close: async () => {} }
+  await sync.written(bad, (error) => errors.push(error))
   clock.advance(5_000)
   await setImmediate()
   expect(errors).toMatchObject([{ message: 'EIO' }])
-  expect(seen.syncs).toBe(1)
+})
+
+test('a complete file is synced in its turn and closed then, and nobody waits for it', async () => {
+  const { clock, sync, seen, file, finish } = setUp('5s')
+  const complete = file()
+  await sync.written(complete, ignore)
+  await sync.finish(complete)
+  expect(seen).toMatchObject({ syncs: 0, closed: 0 })
+  clock.advance(5_000)
+  await setImmediate()
+  await finish()
+  expect(seen).toMatchObject({ syncs: 1, closed: 1 })
+})
+
+test('a complete file that owes the disk nothing is closed at once', async () => {
+  const { sync, seen, file } = setUp('off')
+  const complete = file()
+  await sync.written(complete, ignore)
+  await sync.finish(complete)
+  expect(seen).toMatchObject({ syncs: 0, closed: 1 })
+})
+
+test('closing syncs and closes all that is left', async () => {
+  const { sync, seen, file, finish } = setUp('5s')
+  const complete = file()
+  await sync.written(complete, ignore)
+  await sync.finish(complete)
+  const closed = sync.close()
+  await setImmediate()
+  await finish()
+  await closed
+  expect(seen).toMatchObject({ syncs: 1, closed: 1 })
 })
