@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
@@ -93,6 +93,7 @@ async function life(world: World, round: number): Promise<Seen[]> {
 
 const spooled = (directory: string): string[] => {
   const root = join(directory, 'data', 'sessions')
+  if (!existsSync(root)) return [] // killed before the first session
   return readdirSync(root).flatMap((day) => readdirSync(join(root, day)).map((id) => join(root, day, id)))
 }
 
