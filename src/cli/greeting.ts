@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { isLoopback } from '../base/loopback.ts'
 import type { Address, Daemon } from '../daemon.ts'
 import type { Style } from '../terminal/ansi.ts'
 
@@ -45,7 +46,6 @@ const standalone = ({ host }: Address): string =>
     ? 'standalone: no Jumpserver, and nothing here leaves this machine'
     : `standalone: no Jumpserver; open to whoever can reach ${isAny(host) ? 'this machine' : host}`
 
-const isLoopback = (host: string): boolean => host === '::1' || host === 'localhost' || /^127\./.test(host)
 const isAny = (host: string): boolean => host === '0.0.0.0' || host === '::'
 
 /** Listening everywhere is no address to type: the name of this machine is. */

@@ -1,7 +1,7 @@
-import { join } from 'node:path'
 import { findSession, type RecordSummary, shortId, summarise } from '../audit/catalogue.ts'
 import { Spool } from '../audit/spool.ts'
 import { verifySession } from '../audit/verify.ts'
+import { sessionsPath } from '../base/data-dir.ts'
 import { durationText } from '../base/duration.ts'
 import { blankControls } from '../base/escape.ts'
 import { reasonOf } from '../base/fault.ts'
@@ -20,7 +20,7 @@ export const replay: Command = async (args, io) => {
   const { own, rest } = takeOptions(args)
   const { config, words } = readCommandLine(rest, io)
   return await replayCommand({ words, options: own }, io, {
-    sessionsDir: join(config.settings.DATA_DIR, 'sessions'),
+    sessionsDir: sessionsPath(config.settings.DATA_DIR),
   })
 }
 

@@ -1,5 +1,5 @@
+import { isLoopback } from '../base/loopback.ts'
 import type { Log } from '../log.ts'
-import { isLoopback } from './loopback.ts'
 
 /** Says once what plain HTTP to another machine means: it works, and whoever is on the way reads and replays. */
 export function warnOfPlainHttp(address: string, log: Log): void {

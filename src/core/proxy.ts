@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
+import { isLoopback } from '../base/loopback.ts'
 import { CoreError } from './core-error.ts'
-import { isLoopback } from './loopback.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
