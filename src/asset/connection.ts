@@ -11,6 +11,8 @@ export interface AssetConnection extends AsyncDisposable {
   shell(pty: PtyRequest | undefined): Promise<AssetChannel>
   /** One command; with a PTY when the client had one. */
   exec(command: string, pty: PtyRequest | undefined): Promise<AssetChannel>
+  /** A subsystem (RFC 4254 section 6.5), e.g. `sftp`: its packets as raw bytes. */
+  subsystem(name: string): Promise<AssetChannel>
 }
 
 export interface PtyRequest extends Pty {

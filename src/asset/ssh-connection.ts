@@ -46,6 +46,10 @@ export class SshConnection implements AssetConnection {
     )
   }
 
+  subsystem(name: string): Promise<AssetChannel> {
+    return this.#open('subsystem', (client, opened) => client.subsys(name, opened))
+  }
+
   /** Says goodbye and waits until the connection is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
     const { client, socket, clock } = this.#options

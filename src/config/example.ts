@@ -1,20 +1,10 @@
-import { SETTING_NAMES, type SettingName, settingOf } from './settings.ts'
-
-const GROUPS = {
-  core: 'Jumpserver core',
-  listen: 'Ports and host key',
-  login: 'Login',
-  sessions: 'Sessions',
-  records: 'Recordings',
-  files: 'Files and log',
-} as const
+import { SETTING_GROUPS, SETTING_NAMES, type SettingName, settingOf } from './settings.ts'
 
 /** The text of config.example.ini: every setting, commented out, with what it does. A test compares the file. */
 export function exampleIni(): string {
-  const groups = Object.entries(GROUPS).map(([group, title]) => {
-    const names = SETTING_NAMES.filter((name) => settingOf(name).group === group)
-    return `# ── ${title} ──\n\n${names.map(entry).join('\n')}`
-  })
+  const groups = SETTING_GROUPS.map(
+    ({ title, names }) => `# ── ${title} ──\n\n${names.map(entry).join('\n')}`,
+  )
   return `${HEADER}\n${groups.join('\n')}`
 }
 

@@ -1,131 +1,20 @@
 import type { en } from './en.ts'
+import { asset } from './zh/asset.ts'
+import { audit } from './zh/audit.ts'
+import { common } from './zh/common.ts'
+import { login } from './zh/login.ts'
+import { menu } from './zh/menu.ts'
+import { session } from './zh/session.ts'
+import { start } from './zh/start.ts'
+import { web } from './zh/web.ts'
 
 export const zh: Record<keyof typeof en, string> = {
-  // ── common ──
-  'fault.unknown': '出现了问题，请重试。',
-  'fault.CORE_UNAVAILABLE': '管理服务器没有应答，暂时无法打开新的连接，请稍后再试。',
-  'fault.CORE_CREDENTIALS': '管理服务器不接受本堡垒机，请联系管理员。',
-  'fault.CORE_REFUSED': '管理服务器拒绝了该请求。',
-  'fault.CORE_MISSING': '管理服务器上已不存在该对象。',
-  'fault.CORE_REPLY': '无法理解管理服务器的应答。',
-  'fault.CORE_REGISTRATION': '本堡垒机无法在管理服务器上注册。',
-  'fault.CORE_ACCESS_KEY': '本堡垒机的访问密钥不可用，请联系管理员。',
-  'fault.CORE_CA_FILE': '无法使用证书文件 {path}。',
-  'fault.CORE_PROXY': '代理设置 {name} 不可用。',
-  'fault.CORE_DENIED': '您没有以“{account}”连接 {asset} 的权限。',
-  // ── login ──
-  'auth.password': '密码：',
-  'auth.otp': '动态验证码：',
-  'auth.otp.wrong': '验证码不正确，请输入设备上显示的新验证码。',
-  'auth.otp.unbound': '您的账号需要动态验证码，但尚未绑定设备，请先在网页上完成绑定。',
-  'auth.tooMany': '本次连接的失败次数过多。',
-  'fault.SSHD_LISTEN': '无法监听该端口：{host}:{port}。',
-  'fault.SSHD_HOST_KEY': '无法使用主机密钥 {path}。',
-  'fault.SSHD_NO_TARGET': '执行命令需要指明资产：请以 {user}@系统用户@资产 登录；不带命令登录可进入菜单。',
-  // ── asset ──
-  'fault.ASSET_PROTOCOL':
-    '{asset} 上的账号“{account}”使用 {protocol} 协议，此处无法打开。请选择 SSH 账号和开放了 SSH 端口的资产。',
-  'fault.ASSET_GATEWAY': '{asset} 位于网关之后，当前版本尚不支持网关。',
-  'fault.ASSET_NO_CREDENTIALS':
-    '{asset} 上的账号“{account}”没有保存密码或密钥，当前版本尚不支持手动输入。请联系管理员保存。',
-  'fault.ASSET_KEY': '{asset} 上的账号“{account}”所保存的密钥无法使用，请联系管理员重新保存。',
-  'fault.ASSET_NAME': '无法连接 {asset}：无法解析名称 {host}，请联系管理员更正资产地址。',
-  'fault.ASSET_ADDRESS_REFUSED': '无法连接 {asset}：不允许将 {address} 用作资产地址，请联系管理员更正。',
-  'fault.ASSET_REFUSED': '无法连接 {asset}：{address} 拒绝了连接。对方的 SSH 服务可能未运行，或端口有误。',
-  'fault.ASSET_UNREACHABLE': '无法连接 {asset}：无法到达 {address}，主机或网络可能出现故障。',
-  'fault.ASSET_TIMEOUT':
-    '无法连接 {asset}：{address} 在 {seconds} 秒内没有应答（{step}），主机可能已停机或被防火墙拦截。',
-  'fault.ASSET_LOST': '{asset} 中断了连接（{step}）。请重试；如果仍然如此，请查看该主机的 SSH 日志。',
-  'fault.ASSET_NOT_SSH': '{asset} 的 {address} 上运行的不是 SSH 服务，可能是端口有误，或主机负载过高。',
-  'fault.ASSET_ALGORITHMS':
-    '{asset} 只提供此处不允许的算法（{list}：{offered}）。管理员可以为该资产放行较旧的算法。',
-  'fault.ASSET_HOST_KEY_CHANGED':
-    '{asset} 的主机密钥已改变！原为 {known}，现为 {found}。尚未向其发送任何内容。如果主机确已重装，请联系管理员接受新密钥。',
-  'fault.ASSET_HOST_KEY_UNKNOWN':
-    '{asset} 的主机密钥 {found} 未知。尚未向其发送任何内容，需由管理员先行接受。',
-  'fault.ASSET_HOST_KEY_STORE': '已知主机密钥无法读取或写入，因此不会打开任何连接，请联系管理员。',
-  'fault.ASSET_AUTH':
-    '{asset} 拒绝了账号“{account}”的登录（已尝试：{tried}；对方接受：{offered}），请联系管理员更正所保存的凭据。',
-  'fault.ASSET_PASSWORD_EXPIRED': '该账号在 {asset} 上的密码已过期，请联系管理员在主机上修改并保存新密码。',
-  'fault.ASSET_CHANNEL':
-    '已登录 {asset}，但对方没有打开终端或执行命令。该账号可能不允许登录，或对方的会话数已满。',
-  // ── session ──
-  'fault.SESSION_CLOSING': '堡垒机即将停止，请稍后重新登录。',
-  'fault.SESSION_LIMIT': '打开的会话过多（上限 {most} 个），请关闭一个后重试。',
-  'fault.SESSION_RULES':
-    '{asset} 上的“{account}”设有命令过滤规则，本版本无法执行这些规则，因此不允许登录。请联系管理员。',
-  'session.connecting': '正在连接 {account}@{asset} ({address}) ...',
-  'session.idle-near': '长时间没有按键：{minutes} 分钟内不按任何键，会话将结束。',
-  'session.outage-near': '管理服务器长时间没有应答：若仍无应答，会话将在 5 分钟后结束。',
-  'session.ended.exit': '到 {asset} 的连接已由资产关闭（{exit}），历时 {duration}。',
-  'session.ended.left': '到 {asset} 的连接已关闭。',
-  'session.ended.asset-lost': '到 {asset} 的连接已中断，此前内容均已录制。   [{session}]',
-  'session.ended.killed': '会话被{by}结束，此前内容均已录制。   [{session}]',
-  'session.ended.idle': '会话结束：{minutes} 分钟没有按键。   [{session}]',
-  'session.ended.permission': '会话结束：您已不再拥有 {asset} 的权限，此前内容均已录制。   [{session}]',
-  'session.ended.outage': '会话结束：管理服务器已 {minutes} 分钟没有应答。   [{session}]',
-  'session.ended.record-failed': '会话结束：无法继续录制。   [{session}]',
-  'session.ended.shutdown': '会话结束：堡垒机正在停止，此前内容均已录制。   [{session}]',
-  'session.administrator': '管理员',
-  // ── web ──
-  'web.how': '这是一台 SSH 堡垒机，请在终端中登录：',
-  'web.you': '用户名',
-  'web.later': '本版本尚未提供浏览器终端。',
-  // ── menu ──
-  'menu.welcome': '{name}，您好，欢迎使用堡垒机。',
-  'menu.count.one': '{count} 台资产',
-  'menu.count.many': '{count} 台资产',
-  'menu.help.find.key': '输入部分主机名、IP 或备注',
-  'menu.help.find': '直接登录（唯一匹配时），否则列出匹配的资产',
-  'menu.help.all': '全部资产',
-  'menu.help.search.key': '/关键字',
-  'menu.help.search': '搜索',
-  'menu.help.refresh': '刷新',
-  'menu.help.language': '切换语言',
-  'menu.help.help': '帮助',
-  'menu.help.quit': '退出',
-  'menu.help.numbers': '输入序号，登录最近一次列表中的对应资产；/web 华北 搜索同时匹配两个词的资产。',
-  'menu.help.paging': '列表有多页时：n 下一页，p 上一页，b 返回。',
-  'menu.help.keys': '方向键可编辑当前行、调出历史输入；Ctrl-D 退出。',
-  'menu.language.name': '中文',
-  'menu.column.name': '主机名',
-  'menu.column.address': '地址',
-  'menu.column.accounts': '系统用户',
-  'menu.column.comment': '备注',
-  'menu.column.account': '系统用户',
-  'menu.column.login': '登录方式',
-  'menu.login.auto': '自动登录',
-  'menu.login.manual': '手动输入密码',
-  'menu.list.all': '共 {count}。输入序号登录，/关键字 搜索。',
-  'menu.list.match': '{total} 台资产中有 {shown} 台匹配“{query}”。输入序号登录。',
-  'menu.list.page': '第 {from}-{until} 台，共 {shown} 台：n 下一页，p 上一页，b 返回。',
-  'menu.list.last': '已经是最后一页。',
-  'menu.list.none': '没有资产匹配“{query}”。输入 p 显示全部资产。',
-  'menu.list.empty': '您还没有被授权的资产，请联系管理员；授权后输入 r 刷新。',
-  'menu.loading': '正在获取资产列表 ...',
-  'menu.refreshed': '已刷新，共 {count}。',
-  'menu.groups': '当前版本暂不支持资产节点；可用 /关键字 搜索。',
-  'menu.accounts.ask': '输入序号或名称选择系统用户，q 返回。',
-  'menu.accounts.unknown': '列表中没有系统用户“{text}”。',
-  'menu.bye': '再见。',
-  'menu.ended': '本次登录已被堡垒机结束。',
-  'fault.MENU_NO_ASSET': '用户 {user} 没有名为“{asset}”的资产。',
-  'fault.MENU_NO_ASSET_CLOSE': '用户 {user} 没有名为“{asset}”的资产，相近的有：{close}',
-  'fault.MENU_ASSET_AMBIGUOUS': '有多台资产名为“{asset}”，请改用 IP 或 ID：{candidates}',
-  'fault.MENU_NO_ACCOUNT': '资产 {asset} 上没有系统用户“{account}”，您可以使用：{candidates}',
-  'fault.MENU_ACCOUNT_AMBIGUOUS': '资产 {asset} 有多个系统用户，请指定其中一个：{candidates}',
-  'fault.MENU_NOTHING_GRANTED': '资产 {asset} 上没有授权给您且可在此登录的系统用户，请联系管理员。',
-  'fault.MENU_GRAPHICAL': '{asset} 是图形界面资产（{protocols}），无法在终端中打开，请在 Web 终端中登录。',
-  'fault.MENU_TELNET': '{asset} 使用 telnet 协议，当前版本暂不支持。',
-  // ── audit ──
-  'fault.AUDIT_DISK_RESERVE': '磁盘剩余空间不足，无法录制会话，暂时不能打开新的会话，请联系管理员。',
-  'fault.AUDIT_WRITE': '会话录像无法继续写入，请联系管理员。',
-  'fault.AUDIT_NEWER': '该录像由更新的版本生成，此版本无法读取。',
-  'fault.AUDIT_DAMAGED': '该录像已损坏，无法读取。',
-  'fault.AUDIT_NO_SESSION': '找不到与该编号唯一对应的会话。',
-  // ── start ──
-  'fault.INI': '无法理解 {file}（第 {line} 行）。',
-  'fault.PASSWORDS_BUSY': '同时登录的人数过多，请稍后再试。',
-  'fault.PTY_UNAVAILABLE': '演示环境在此平台上没有可用的终端。',
-  'fault.EMBEDDED_CORE_DATABASE': '无法使用数据库 {path}。',
+  ...common,
+  ...login,
+  ...asset,
+  ...session,
+  ...web,
+  ...menu,
+  ...audit,
+  ...start,
 }

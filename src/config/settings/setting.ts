@@ -1,0 +1,24 @@
+import { z } from 'zod'
+
+/** One key of config.ini: the schema gives its type and default, the rest its documentation. */
+export interface Setting<Schema extends z.ZodType = z.ZodType> {
+  readonly schema: Schema
+  /** What config.example.ini says of it. */
+  readonly about: string
+  /** Shown in config.example.ini. */
+  readonly example: string
+  /** Never a flag (argv is readable by everybody), never printed. */
+  readonly secret?: true
+  /** A path: a relative one in the file counts from the file's directory. */
+  readonly path?: true
+}
+
+export const text = z.string().trim().min(1)
+const noPort = { error: 'not a port (0 to 65535)' }
+export const port = z.coerce.number(noPort).int(noPort).min(0, noPort).max(65_535, noPort)
+export const count = (most: number) => z.coerce.number({ error: 'not a number' }).int().min(1).max(most)
+export const minutes = z.coerce.number({ error: 'not a number' }).min(0).max(100_000)
+export const onOff = z.stringbool({ error: 'neither yes nor no' })
+export const url = z.url({ protocol: /^https?$/, error: 'not an http:// or https:// address' })
+
+export const setting = <Schema extends z.ZodType>(each: Setting<Schema>): Setting<Schema> => each

@@ -1,0 +1,37 @@
+export const asset = {
+  'fault.ASSET_PROTOCOL':
+    'Account “{account}” on {asset} uses {protocol}, which cannot be opened here. Choose an SSH account on an asset with an SSH port.',
+  'fault.ASSET_GATEWAY': '{asset} is behind a gateway, and gateways are not part of this version yet.',
+  'fault.ASSET_NO_CREDENTIALS':
+    'No password or key is stored for “{account}” on {asset}, and typing one in is not part of this version yet. An administrator can store one.',
+  'fault.ASSET_KEY':
+    'The key stored for “{account}” on {asset} cannot be used. An administrator can store it again.',
+  'fault.ASSET_NAME':
+    'Could not reach {asset}: the name {host} is not known. An administrator can correct its address.',
+  'fault.ASSET_ADDRESS_REFUSED':
+    'Could not reach {asset}: {address} is not allowed as the address of an asset. An administrator can correct it.',
+  'fault.ASSET_REFUSED':
+    'Could not reach {asset}: {address} refused the connection. The SSH service there is down, or the port is wrong.',
+  'fault.ASSET_UNREACHABLE':
+    'Could not reach {asset}: no way to {address}. The host or the network is likely down.',
+  'fault.ASSET_TIMEOUT':
+    'Could not reach {asset}: no answer from {address} within {seconds} s ({step}). The host or a firewall is likely down.',
+  'fault.ASSET_LOST':
+    '{asset} broke the connection off ({step}). Please try again; if it stays so, its SSH log tells the reason.',
+  'fault.ASSET_NOT_SSH':
+    'What answers for {asset} on {address} does not speak SSH. The port may be wrong, or the machine is overloaded.',
+  'fault.ASSET_ALGORITHMS':
+    '{asset} offers only algorithms that are not allowed here ({list}: {offered}). An administrator can allow older ones for this asset.',
+  'fault.ASSET_HOST_KEY_CHANGED':
+    'The host key of {asset} CHANGED. Known {known}, now {found}. Nothing was sent to it. If the machine was rebuilt, an administrator can accept the new key.',
+  'fault.ASSET_HOST_KEY_UNKNOWN':
+    'The host key of {asset} is not known: {found}. Nothing was sent to it. An administrator has to accept it first.',
+  'fault.ASSET_HOST_KEY_STORE':
+    'The known host keys cannot be read or written, so nothing is opened. An administrator needs to look at it.',
+  'fault.ASSET_AUTH':
+    '{asset} refused the login as “{account}” (tried: {tried}; it takes: {offered}). An administrator can correct what is stored for it.',
+  'fault.ASSET_PASSWORD_EXPIRED':
+    'The password of this account on {asset} has expired. An administrator has to change it there and store the new one.',
+  'fault.ASSET_CHANNEL':
+    '{asset} let us in, but opened no shell and ran no command. The account may have none, or too many sessions are open there.',
+} as const

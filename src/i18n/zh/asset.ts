@@ -1,0 +1,30 @@
+import type { asset as en } from '../en/asset.ts'
+
+export const asset: Record<keyof typeof en, string> = {
+  'fault.ASSET_PROTOCOL':
+    '{asset} 上的账号“{account}”使用 {protocol} 协议，此处无法打开。请选择 SSH 账号和开放了 SSH 端口的资产。',
+  'fault.ASSET_GATEWAY': '{asset} 位于网关之后，当前版本尚不支持网关。',
+  'fault.ASSET_NO_CREDENTIALS':
+    '{asset} 上的账号“{account}”没有保存密码或密钥，当前版本尚不支持手动输入。请联系管理员保存。',
+  'fault.ASSET_KEY': '{asset} 上的账号“{account}”所保存的密钥无法使用，请联系管理员重新保存。',
+  'fault.ASSET_NAME': '无法连接 {asset}：无法解析名称 {host}，请联系管理员更正资产地址。',
+  'fault.ASSET_ADDRESS_REFUSED': '无法连接 {asset}：不允许将 {address} 用作资产地址，请联系管理员更正。',
+  'fault.ASSET_REFUSED': '无法连接 {asset}：{address} 拒绝了连接。对方的 SSH 服务可能未运行，或端口有误。',
+  'fault.ASSET_UNREACHABLE': '无法连接 {asset}：无法到达 {address}，主机或网络可能出现故障。',
+  'fault.ASSET_TIMEOUT':
+    '无法连接 {asset}：{address} 在 {seconds} 秒内没有应答（{step}），主机可能已停机或被防火墙拦截。',
+  'fault.ASSET_LOST': '{asset} 中断了连接（{step}）。请重试；如果仍然如此，请查看该主机的 SSH 日志。',
+  'fault.ASSET_NOT_SSH': '{asset} 的 {address} 上运行的不是 SSH 服务，可能是端口有误，或主机负载过高。',
+  'fault.ASSET_ALGORITHMS':
+    '{asset} 只提供此处不允许的算法（{list}：{offered}）。管理员可以为该资产放行较旧的算法。',
+  'fault.ASSET_HOST_KEY_CHANGED':
+    '{asset} 的主机密钥已改变！原为 {known}，现为 {found}。尚未向其发送任何内容。如果主机确已重装，请联系管理员接受新密钥。',
+  'fault.ASSET_HOST_KEY_UNKNOWN':
+    '{asset} 的主机密钥 {found} 未知。尚未向其发送任何内容，需由管理员先行接受。',
+  'fault.ASSET_HOST_KEY_STORE': '已知主机密钥无法读取或写入，因此不会打开任何连接，请联系管理员。',
+  'fault.ASSET_AUTH':
+    '{asset} 拒绝了账号“{account}”的登录（已尝试：{tried}；对方接受：{offered}），请联系管理员更正所保存的凭据。',
+  'fault.ASSET_PASSWORD_EXPIRED': '该账号在 {asset} 上的密码已过期，请联系管理员在主机上修改并保存新密码。',
+  'fault.ASSET_CHANNEL':
+    '已登录 {asset}，但对方没有打开终端或执行命令。该账号可能不允许登录，或对方的会话数已满。',
+}
