@@ -6,7 +6,7 @@
 export const version = '1.17.0'
 
 /** Raised with every change of a hunk; src/ssh2/library.ts refuses a library that shows another number. */
-export const revision = 2
+export const revision = 3
 
 const patchTests = 'test/unit/ssh2/patch.test.ts'
 const modeTests = 'test/e2e/session.test.ts'
@@ -30,6 +30,11 @@ const windowUpstream = 'https://github.com/mscdex/ssh2/issues/1505 (open)'
 const grantReason =
   'A full window was granted again while data lay unread: with standard output unread, each byte of standard error ' +
   'let the peer send another window of output, without bound. Granted is now only what was read.'
+
+const largeReason =
+  'The IGNORE message of the hunk above is as long as what lay in the input buffer of the server, which is the whole ' +
+  'window it grants (2 MiB) and more than it takes itself: now and then a paste of 1.5 MB made one of 500 KB. Only ' +
+  'the client takes so much, from assets; people who log in keep the 256 KiB.'
 
 /** @type {ReadonlyArray<{file: string, find: string, replace: string, count?: number, reason: string, test: string, upstream: string}>} */
 export const hunks = [
@@ -105,6 +110,36 @@ module.exports`,
       'Strangers who have not agreed on keys keep the old limit: it bounds what each of them makes us hold.',
     test: patchTests,
     upstream: 'belongs to the hunk before',
+  },
+  {
+    file: 'lib/protocol/crypto.js',
+    find: 'if (this._len > MAX_PACKET_SIZE',
+    replace: 'if (this._len > (this.maxPacket || MAX_PACKET_SIZE) // cocod',
+    count: 4,
+    reason: largeReason,
+    test: patchTests,
+    upstream: 'none known',
+  },
+  {
+    file: 'lib/protocol/crypto.js',
+    find: 'if ((this._len + 20) > MAX_PACKET_SIZE',
+    replace: 'if ((this._len + 20) > (this.maxPacket || MAX_PACKET_SIZE) // cocod',
+    count: 2,
+    reason: largeReason,
+    test: patchTests,
+    upstream: 'none known',
+  },
+  {
+    file: 'lib/protocol/kex.js',
+    find: `        this._protocol._decipher = createDecipher(config);
+`,
+    replace: `        this._protocol._decipher = createDecipher(config);
+        if (!isServer) // cocod: its window of 2 MiB, echoed in one packet
+          this._protocol._decipher.maxPacket = 2228224;
+`,
+    reason: largeReason,
+    test: patchTests,
+    upstream: 'none known',
   },
   {
     file: 'lib/protocol/Protocol.js',

@@ -26,7 +26,7 @@ export type {
 } from 'ssh2'
 
 /** The revision of patches/ssh2.mjs this code is written for. */
-export const PATCH_REVISION = 2
+export const PATCH_REVISION = 3
 
 requirePatch(ssh2)
 

@@ -12,6 +12,7 @@ import { patchSsh2 } from '../../../scripts/patch-ssh2.mjs'
 import { channelInternals, connectionInternals } from '../../../src/ssh2/internals.ts'
 import { generateHostKey } from '../../../src/ssh2/keys.ts'
 import { Client, PATCH_REVISION, requirePatch, Server, type SshClient } from '../../../src/ssh2/library.ts'
+import { sendPayload } from '../../../src/ssh2/server-messages.ts'
 import { ssh2Pair, ssh2Server } from '../../fixtures/ssh2-pair.ts'
 
 const project = join(import.meta.dirname, '../../..')
@@ -262,6 +263,27 @@ test('what a server sends instead of an identification line is bounded', async (
   expect(await failed).toContain('Greeting too long')
   client.destroy()
 })
+
+/** An IGNORE message (RFC 4253 section 11.2) with so much in it. */
+function ignore(bytes: number): Buffer {
+  const payload = Buffer.alloc(5 + bytes)
+  payload[0] = 2
+  payload.writeUInt32BE(bytes, 1)
+  return payload
+}
+
+test.each(['aes128-gcm@openssh.com', 'aes256-ctr', 'chacha20-poly1305@openssh.com'] as const)(
+  'a client takes a packet as large as a whole window with %s, a server only 256 KiB',
+  async (cipher) => {
+    await using pair = await ssh2Pair({ cipher })
+    sendPayload(channelInternals(pair.far)._client, ignore(2 * MB + 4))
+    pair.far.write('still here')
+    expect(String(await once(pair.near, 'data'))).toBe('still here')
+    const closed = once(pair.client, 'close')
+    sendPayload(pair.client, ignore(263_000))
+    await closed
+  },
+)
 
 test('before keys are agreed a packet of more than 35,000 bytes is not waited for', async () => {
   const server = createServer((socket) => {
