@@ -3,7 +3,8 @@ import type { Recorder } from '../audit/audit.ts'
 import { Scope } from '../base/scope.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { Ending, EndOrder } from './ending.ts'
-import { type Flow, flow } from './flow.ts'
+import { type Detour, type DetouredFlow, type Flow, flow } from './flow.ts'
+import { StageChain, type StageMaker } from './stage.ts'
 
 export interface BridgeEnds {
   readonly terminal: Terminal
@@ -13,6 +14,8 @@ export interface BridgeEnds {
   readonly onKeys: () => void
   /** Shown every chunk that goes to the terminal. */
   readonly onOutput: (bytes: Buffer) => void
+  /** What sits between the two, the one nearest to the person first. The error stream of a program passes it by. */
+  readonly stages?: readonly StageMaker[]
 }
 
 /**
@@ -27,30 +30,87 @@ export async function bridge(ends: BridgeEnds, orders: AbortSignal): Promise<End
     ends.onOutput(bytes)
     return recorder.output(bytes)
   }
-  const screen = flow(asset.output, terminal.output, toUser)
-  const errors = flow(asset.errors, terminal.pty ? terminal.output : terminal.errors, toUser)
-  const keys = flow(terminal.input, asset.input, (bytes) => {
-    ends.onKeys()
+  const toAsset = (bytes: Buffer): boolean => {
+    if (!chain) ends.onKeys()
     recorder.input(bytes)
     return true
+  }
+  const chain = stageChain(ends, scope, () => ({ screen, keys }))
+  const screen = flow({
+    source: asset.output,
+    sink: terminal.output,
+    tap: toUser,
+    detour: chain && outputDetour(chain),
+  })
+  const stderr = terminal.pty ? terminal.output : terminal.errors
+  const errors = flow({ source: asset.errors, sink: stderr, tap: toUser })
+  const keys = flow({
+    source: terminal.input,
+    sink: asset.input,
+    tap: toAsset,
+    detour: chain && keysDetour(chain, ends.onKeys),
   })
   for (const each of [keys, errors, screen]) scope.defer(() => each.stop())
   scope.own(recorder.onDrain(() => resumeBoth(screen, errors)))
   scope.own(
     terminal.onResize((size) => {
       recorder.resize(size)
+      chain?.resize(size)
       asset.resize(size)
     }),
   )
   scope.own(terminal.onSignal((name) => asset.signal(name)))
-  forwardEof(ends, scope)
+  forwardEof(ends, scope, chain)
   return await firstEnding(ends, [screen, errors], orders)
 }
 
+interface Ways {
+  readonly screen: DetouredFlow
+  readonly keys: DetouredFlow
+}
+
+/** Undefined without stages: then the bytes take no turn at all. */
+function stageChain({ stages = [] }: BridgeEnds, scope: Scope, ways: () => Ways): StageChain | undefined {
+  if (stages.length === 0) return undefined
+  const chain = new StageChain(stages, {
+    toProgram: (bytes) => ways().keys.arrive(bytes),
+    toPerson: (bytes, how) => ways().screen.arrive(bytes, how && 'untapped'),
+    more: () => {
+      ways().keys.proceed()
+      ways().screen.proceed()
+    },
+  })
+  return scope.own(chain)
+}
+
+function keysDetour(chain: StageChain, onKeys: () => void): Detour {
+  return {
+    take: (bytes) => {
+      onKeys()
+      chain.keys(bytes)
+    },
+    get open() {
+      return chain.open('keys')
+    },
+    ended: () => {},
+  }
+}
+
+function outputDetour(chain: StageChain): Detour {
+  return {
+    take: (bytes) => chain.output(bytes),
+    get open() {
+      return chain.open('output')
+    },
+    ended: () => chain.outputEnded(),
+  }
+}
+
 /** The person's EOF is the program's EOF, and no more: `ssh host cmd </dev/null` still wants the output. */
-function forwardEof({ terminal, asset }: BridgeEnds, scope: Scope): void {
+function forwardEof({ terminal, asset }: BridgeEnds, scope: Scope, chain: StageChain | undefined): void {
   const onEnd = (): void => {
-    asset.input.end()
+    if (chain) void chain.keysEnded().then(() => asset.input.end())
+    else asset.input.end()
   }
   if (terminal.input.readableEnded) onEnd()
   terminal.input.once('end', onEnd)

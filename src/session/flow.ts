@@ -10,6 +10,31 @@ export interface Flow {
   stop(): void
 }
 
+/** What the chunks of a flow pass through on their way; each of them may go on later, changed, or not at all. */
+export interface Detour {
+  take(bytes: Buffer): void
+  /** Whether more may come. When it becomes true again, `resume()` is to be called. */
+  readonly open: boolean
+  /** The source has ended: what is held is to go on now. */
+  ended(): void
+}
+
+export interface FlowEnds {
+  readonly source: Readable
+  readonly sink: Writable
+  /** Shown every chunk that goes on. */
+  readonly tap: (bytes: Buffer) => boolean
+  readonly detour?: Detour | undefined
+}
+
+/** A flow whose detour hands its bytes back. */
+export interface DetouredFlow extends Flow {
+  /** The detour is open again. */
+  proceed(): void
+  /** From the detour on: to the tap, unless `untapped`, and the sink. */
+  arrive(bytes: Buffer, how?: 'untapped'): void
+}
+
 /**
  * Passes every chunk of `source` to `sink`, untouched, after showing it to `tap`. The source is paused while the sink
  * is full, and while `tap` has answered `false` until `resume()`; the chunk that got this answer is passed on then too,
@@ -18,46 +43,61 @@ export interface Flow {
  * Plain events, not `pipe` or an async iterator: this runs for every byte of every session, and `pipe` cannot wait
  * for a third party.
  */
-export function flow(source: Readable, sink: Writable, tap: (bytes: Buffer) => boolean): Flow {
+export function flow({ source, sink, tap, detour }: FlowEnds): DetouredFlow {
   let held = false
   let full = false
   let stopped = false
-  let kept: Buffer | undefined
+  let kept: Buffer[] = []
   const pass = (bytes: Buffer): void => {
     if (sink.writable) full = !sink.write(bytes)
   }
   const go = (): void => {
-    if (!held && !full && !stopped) source.resume()
+    if (!held && !full && !stopped && detour?.open !== false) source.resume()
   }
-  const onData = (bytes: Buffer): void => {
-    held = !tap(bytes)
-    if (held) kept = bytes
+  const arrive = (bytes: Buffer, how?: 'untapped'): void => {
+    if (stopped) return
+    if (how !== 'untapped' && !tap(bytes)) held = true
+    if (held) kept.push(bytes)
     else pass(bytes)
     if (held || full) source.pause()
   }
+  const onData = detour ? intoDetour(source, detour) : (bytes: Buffer): void => arrive(bytes)
   const onDrain = (): void => {
     full = false
     go()
   }
+  const onEnd = (): void => detour?.ended()
   source.on('data', onData)
+  if (detour) source.on('end', onEnd)
   sink.on('drain', onDrain)
   go()
   return {
+    arrive,
+    proceed: go,
     resume() {
       held = false
-      if (kept && !stopped) pass(kept)
-      kept = undefined
+      const before = kept
+      kept = []
+      if (!stopped) for (const bytes of before) pass(bytes)
       go()
     },
     drained: () => drained(source, sink),
     stop() {
       stopped = true
       source.off('data', onData)
+      source.off('end', onEnd)
       sink.off('drain', onDrain)
       source.pause()
     },
   }
 }
+
+const intoDetour =
+  (source: Readable, detour: Detour) =>
+  (bytes: Buffer): void => {
+    detour.take(bytes)
+    if (!detour.open) source.pause()
+  }
 
 /** Waits for the source's end, then for the callback of an empty write: that comes after all writes before it. */
 async function drained(source: Readable, sink: Writable): Promise<void> {

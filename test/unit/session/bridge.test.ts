@@ -2,90 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { AssetChannel } from '../../../src/asset/connection.ts'
-import type { Recorder } from '../../../src/audit/audit.ts'
 import { bridge } from '../../../src/session/bridge.ts'
-import type { Exit, Size, Terminal } from '../../../src/terminal/terminal.ts'
+import { type BridgeParts, bridgeParts } from '../../fixtures/bridge-parts.ts'
 
-const OK: Exit = { kind: 'status', code: 0 }
-
-/** Two ends and a recorder made of plain streams; `finish` is the program's end. */
-function ends(output: Readable = new PassThrough(), userOutput: Writable = new PassThrough()) {
-  const input = new PassThrough()
-  const toAsset = new PassThrough()
-  const errors = new PassThrough()
-  const gone = new AbortController()
-  const failed = new AbortController()
-  const recorded: Buffer[] = []
-  const sizes: Size[] = []
-  let finish: (exit: Exit) => void = () => {}
-  let resizeTo: (size: Size) => void = () => {}
-  let drain: () => void = () => {}
-  let holds = false
-  const nothing = { [Symbol.dispose]: () => {} }
-  const terminal: Terminal = {
-    input,
-    output: userOutput,
-    errors: new PassThrough(),
-    pty: { term: 'xterm', modes: {} },
-    size: { columns: 80, rows: 24 },
-    onResize: (listener) => {
-      resizeTo = listener
-      return nothing
-    },
-    onSignal: () => nothing,
-    gone: gone.signal,
-    end: async () => {},
-  }
-  const asset: AssetChannel = {
-    output,
-    errors,
-    input: toAsset,
-    resize: (size) => void sizes.push(size),
-    signal: () => {},
-    closed: new Promise((resolve) => {
-      finish = resolve
-    }),
-    close: () => {},
-  }
-  const recorder: Recorder = {
-    output: (bytes) => {
-      recorded.push(Buffer.from(bytes))
-      return !holds
-    },
-    input: () => {},
-    resize: () => {},
-    onDrain: (listener) => {
-      drain = listener
-      return nothing
-    },
-    failed: failed.signal,
-    close: async () => {},
-  }
-  return {
-    terminal,
-    asset,
-    recorder,
-    input,
-    toAsset,
-    errors,
-    recorded,
-    sizes,
-    gone,
-    failed,
-    finish: (exit: Exit = OK) => {
-      errors.end()
-      finish(exit)
-    },
-    resizeTo: (size: Size) => resizeTo(size),
-    hold: (on: boolean) => {
-      holds = on
-      if (!on) drain()
-    },
-  }
-}
-
-type Ends = ReturnType<typeof ends>
+type Ends = BridgeParts
+const ends = bridgeParts
 const run = ({ terminal, asset, recorder }: Ends, orders = new AbortController().signal) =>
   bridge({ terminal, asset, recorder, onKeys: () => {}, onOutput: () => {} }, orders)
 
