@@ -1,7 +1,5 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { HostKeys } from './asset/host-keys.ts'
-import { connectSsh } from './asset/ssh.ts'
 import { ScreenCommandDetector } from './audit/commands/detector.ts'
 import { FileAudit } from './audit/file-audit.ts'
 import type { Clock } from './base/clock.ts'
@@ -15,15 +13,16 @@ import type { Settings } from './config/settings.ts'
 import { readCaFile } from './core/ca-file.ts'
 import { CoreLink } from './core/core-link.ts'
 import { proxyFor } from './core/proxy.ts'
+import { buildAssets } from './daemon/assets.ts'
 import type { Log } from './log.ts'
 import { doorHandlers } from './menu/door.ts'
 import { PermissionWatch } from './policy/permission-watch.ts'
 import { carryOut } from './session/control.ts'
 import { SessionRegistry } from './session/registry.ts'
-import { type SessionDeps, SessionService } from './session/session.ts'
+import { SessionService } from './session/session.ts'
 import { type HostKey, loadHostKeys } from './sshd/host-keys.ts'
 import { type Sshd, startSshd } from './sshd/server.ts'
-import { type Demo, type Standalone, startStandalone } from './standalone/standalone.ts'
+import { type Standalone, startStandalone } from './standalone/standalone.ts'
 import { startWeb } from './web/web.ts'
 
 export interface DaemonParts {
@@ -182,7 +181,7 @@ class Building {
     audit: FileAudit,
     standalone: Standalone | undefined,
   ): Promise<SessionService> {
-    const { clock, log } = this.#parts
+    const { config, clock, log } = this.#parts
     const { OUTAGE_SESSION_MINUTES: outageMinutes, SECURITY_MAX_IDLE_TIME } = this.#settings
     const permissions = new PermissionWatch({
       ask: core.permission,
@@ -190,9 +189,11 @@ class Building {
       intervalMs: PERMISSION_INTERVAL_MS,
       outageMs: outageMinutes * 60_000,
     })
+    const listeners = () => this.#listeners
+    const { connect } = await buildAssets({ config, standalone, listeners, clock, log })
     return new SessionService({
       core,
-      connect: await this.#connector(standalone?.demo?.host),
+      connect,
       audit,
       registry: this.#registry,
       permissions: this.#scope.own(permissions),
@@ -201,21 +202,6 @@ class Building {
       idleMinutes: () => core.settings.maxIdleMinutes ?? SECURITY_MAX_IDLE_TIME,
       outageMinutes,
     })
-  }
-
-  /** `demo` has a new host key at each start, and it is known from here and not from the wire. */
-  async #connector(demo: Demo['host'] | undefined): Promise<SessionDeps['connect']> {
-    const { clock, log } = this.#parts
-    const { DATA_DIR, HOST_KEY_POLICY: policy, SSH_TIMEOUT, ALLOW_LOCAL_ASSETS } = this.#settings
-    const hostKeys = await HostKeys.open({ path: join(DATA_DIR, 'known_hosts'), policy, log })
-    if (demo) hostKeys.trust({ host: demo.address, port: demo.port }, demo.hostKey)
-    const destination = {
-      allowLocalAssets: ALLOW_LOCAL_ASSETS ?? this.#parts.standalone,
-      listeners: () => this.#listeners,
-    }
-    const timeouts = { totalSeconds: SSH_TIMEOUT }
-    return (prepared, signal) =>
-      connectSsh({ prepared, destination, hostKeys, clock, log, timeouts }, () => {}, signal)
   }
 
   async #hostKeys(): Promise<readonly HostKey[]> {

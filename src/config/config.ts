@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { OptionSection } from '../asset-options/asset-options.ts'
+import { readOptionSections } from '../asset-options/sections.ts'
 import { Fault, reasonOf } from '../base/fault.ts'
-import { type IniEntry, IniError, parseIni } from '../base/ini.ts'
+import { type IniEntry, IniError, type IniProblem, parseIni } from '../base/ini.ts'
 import { nearest } from '../base/nearest.ts'
 import { isSettingName, SETTING_NAMES, type SettingName, type Settings, settingOf } from './settings.ts'
 
@@ -11,6 +13,8 @@ export type Origin = 'flag' | 'environment' | 'file' | 'default'
 export interface Config {
   readonly settings: Settings
   readonly origins: Readonly<Record<SettingName, Origin>>
+  /** Options of single assets, accounts and gateways: the sections of the file. */
+  readonly optionSections: readonly OptionSection[]
   /** Absolute path of the file that was read, if there was one. */
   readonly file: string | undefined
 }
@@ -57,6 +61,7 @@ interface Found {
 interface Read {
   readonly path: string | undefined
   readonly entries: ReadonlyMap<string, IniEntry>
+  readonly optionSections: readonly OptionSection[]
 }
 
 /**
@@ -85,6 +90,7 @@ export function loadConfig(sources: ConfigSources): Config {
     settings: values as Settings,
     // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion
     origins: origins as Config['origins'],
+    optionSections: file.optionSections,
     file: file.path,
   })
 }
@@ -103,28 +109,29 @@ function configFile({
 
 function readConfigFile(sources: ConfigSources, problems: ConfigProblem[]): Read {
   const path = configFile(sources)
-  const nothing: Read = { path, entries: new Map() }
+  const nothing: Read = { path, entries: new Map(), optionSections: [] }
   if (path === undefined) return nothing
   try {
     const { sections } = parseIni(readFileSync(path, 'utf8'), path)
     const [top, ...named] = sections
-    problems.push(...named.map((section) => noSection(path, section)))
-    return { path, entries: top?.entries ?? new Map() }
+    const options = readOptionSections(named)
+    problems.push(...options.problems.map((problem) => inFile(path, problem)))
+    return { path, entries: top?.entries ?? new Map(), optionSections: options.sections }
   } catch (cause) {
     problems.push(...fileProblems(path, cause))
     return nothing
   }
 }
 
-const noSection = (path: string, { name, line }: { name: string; line: number }): ConfigProblem => ({
-  where: `${path}:${line}`,
-  message: `there are no sections in this file, but here is [${name}]`,
-  next: 'take the line out; all keys stand at the top level',
+const inFile = (path: string, { line, message, next }: IniProblem): ConfigProblem => ({
+  where: `${path}:${line ?? 1}`,
+  message,
+  next,
 })
 
 function fileProblems(path: string, cause: unknown): readonly ConfigProblem[] {
   if (cause instanceof IniError) {
-    return cause.problems.map(({ line, message, next }) => ({ where: `${path}:${line ?? 1}`, message, next }))
+    return cause.problems.map((problem) => inFile(path, problem))
   }
   return [
     {

@@ -5,12 +5,18 @@ export function exampleIni(): string {
   const groups = SETTING_GROUPS.map(
     ({ title, names }) => `# ── ${title} ──\n\n${names.map(entry).join('\n')}`,
   )
-  return `${HEADER}\n${groups.join('\n')}`
+  return `${HEADER}\n${groups.join('\n')}\n${SECTIONS}`
 }
 
 const HEADER = `# cocod configuration. Copy to config.ini and take the "# " off the lines you need.
 # Environment variables of the same names win over this file, command line flags (--sshd-port) over both.
 # Relative paths count from this file's directory. A value with # or ; in it stands in "double quotes".
+`
+
+const SECTIONS = `# ── Options of single assets, accounts and gateways (docs/asset-options.md); keep them at the end ──
+
+# [asset old-*, 10.9.0.0/16]
+# algorithms = legacy
 `
 
 function entry(name: SettingName): string {

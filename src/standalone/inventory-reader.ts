@@ -1,3 +1,4 @@
+import { optionsIn } from '../asset-options/keys.ts'
 import type { IniSection } from '../base/ini.ts'
 import { nearest } from '../base/nearest.ts'
 import type { Secret } from '../base/secret.ts'
@@ -113,6 +114,7 @@ export class InventoryReader {
       username: values.username,
       priority: values.priority,
       protocol: values.protocol,
+      options: optionsIn('account', values),
       ...(await readCredentials(this.#files, section, values)),
     }
   }
@@ -120,7 +122,8 @@ export class InventoryReader {
   async #gateway({ name, section, values }: Checked<'gateway'>): Promise<InventoryGateway> {
     const credentials = await readCredentials(this.#files, section, values)
     const { address: ip, port, username } = values
-    return { id: stableId('gateway', name), name, ip, port, username, ...credentials }
+    const options = optionsIn('gateway', values)
+    return { id: stableId('gateway', name), name, ip, port, username, ...credentials, options }
   }
 
   /** The gateways that an asset names, in the order of the file, under an id that only they make. */
@@ -168,6 +171,7 @@ export class InventoryReader {
       accounts: this.#ids('account', { section, key: 'accounts', names: values.accounts }),
       groups: values.groups,
       domain,
+      options: optionsIn('asset', values),
     }
   }
 

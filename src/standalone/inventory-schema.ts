@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { optionShape } from '../asset-options/keys.ts'
 import { ACTIONS } from './inventory.ts'
 import { PASSWORD_HASH } from './passwords.ts'
 
@@ -87,6 +88,7 @@ export const SECTIONS = {
     accounts: names.default([]),
     groups: groups.default([]),
     gateways: names.default([]),
+    ...optionShape('asset'),
   }),
   account: z.strictObject({
     username: line(128).default(''),
@@ -95,6 +97,7 @@ export const SECTIONS = {
     password_file: filled(4096).optional(),
     private_key_file: filled(4096).optional(),
     priority: priority.default(20),
+    ...optionShape('account'),
   }),
   gateway: z.strictObject({
     address: filled(128),
@@ -103,6 +106,7 @@ export const SECTIONS = {
     password: z.string().min(1, 'must not be empty').optional(),
     password_file: filled(4096).optional(),
     private_key_file: filled(4096).optional(),
+    ...optionShape('gateway'),
   }),
   permission: z.strictObject({
     users: names,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { OptionValues } from '../asset-options/keys.ts'
 import type { Secret } from '../base/secret.ts'
 
 /** A person who may log in. */
@@ -31,6 +32,7 @@ export interface InventoryAsset {
   readonly groups: readonly string[]
   /** Id of the domain through whose gateways it is reached; null: directly. */
   readonly domain: string | null
+  readonly options?: OptionValues<'asset'>
 }
 
 /** A host that leads to others. */
@@ -42,6 +44,7 @@ export interface InventoryGateway {
   readonly username: string
   readonly password: Secret | undefined
   readonly privateKey: Secret | undefined
+  readonly options?: OptionValues<'gateway'>
 }
 
 /** The gateways of one asset; those with the same ones share a domain. */
@@ -77,6 +80,7 @@ export interface InventoryAccount {
   readonly protocol: string
   readonly password: Secret | undefined
   readonly privateKey: Secret | undefined
+  readonly options?: OptionValues<'account'>
 }
 
 /** Who may do what where. All four must agree, and the time must lie between `from` and `until`. */

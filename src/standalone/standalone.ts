@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { OwnOptions } from '../asset-options/asset-options.ts'
 import type { Clock } from '../base/clock.ts'
 import { Scope } from '../base/scope.ts'
 import { Secret } from '../base/secret.ts'
@@ -8,6 +9,7 @@ import { DEMO_ASSET, DEMO_USER, demoInventory } from './demo.ts'
 import { type DemoAsset, startDemoAsset } from './demo-asset.ts'
 import { demoPassword } from './demo-password.ts'
 import type { Inventory } from './inventory.ts'
+import { inventoryOptions } from './inventory-options.ts'
 import { watchInventory } from './inventory-watch.ts'
 import { Passwords } from './passwords.ts'
 
@@ -39,6 +41,8 @@ export interface Standalone extends AsyncDisposable {
   /** Made at this start: what BOOTSTRAP_TOKEN is elsewhere. */
   readonly bootstrapToken: Secret
   readonly demo: Demo | undefined
+  /** Options of assets, accounts and gateways, which Jumpserver's API has no place for. */
+  readonly options: OwnOptions
   close(): Promise<void>
 }
 
@@ -62,7 +66,8 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
       await startEmbeddedCore({ dataDir, inventory, passwords, bootstrapToken, clock, log }),
     )
     const close = (): Promise<void> => scope.close()
-    return { url: core.url, bootstrapToken, demo: demo?.facts, close, [Symbol.asyncDispose]: close }
+    const facts = { url: core.url, bootstrapToken, demo: demo?.facts, options: inventoryOptions(inventory) }
+    return { ...facts, close, [Symbol.asyncDispose]: close }
   } catch (fault) {
     await scope.close()
     throw fault

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { OPTION_KEYS } from '../../../src/asset-options/keys.ts'
+import { optionTable } from '../../../src/asset-options/table.ts'
 import { loadInventory } from '../../../src/standalone/inventory-file.ts'
 import { SECTIONS } from '../../../src/standalone/inventory-schema.ts'
 import { Passwords } from '../../../src/standalone/passwords.ts'
@@ -52,8 +54,17 @@ test('docs/standalone.md tells every key of every kind of section', () => {
   for (const [kind, { shape }] of Object.entries(SECTIONS)) {
     const [, part = ''] = text.split(`**\`[${kind} NAME]\`**`)
     const section = part.split('**`[')[0] ?? ''
-    for (const key of Object.keys(shape)) expect(section, `${kind}: ${key}`).toContain(`\`${key}\``)
+    const own = Object.keys(shape).filter((key) => !Object.hasOwn(optionsOf(kind), key))
+    for (const key of own) expect(section, `${kind}: ${key}`).toContain(`\`${key}\``)
+    if (own.length < Object.keys(shape).length) expect(section, kind).toContain('(asset-options.md)')
   }
+})
+
+const optionsOf = (kind: string): object =>
+  Object.entries(OPTION_KEYS).find(([each]) => each === kind)?.[1] ?? {}
+
+test('docs/asset-options.md has the table of the schema', () => {
+  expect(read('docs/asset-options.md')).toContain(`<!-- options -->\n${optionTable()}\n<!-- /options -->`)
 })
 
 test.each(documents)('every file that %s names is there', (document) => {

@@ -39,6 +39,11 @@ test('imports that go down are fine', () => {
 
 test.each([
   ['upwards', { 'audit/a.ts': from('../session/b.ts'), 'session/b.ts': value }, 'down-only:audit'],
+  [
+    'up from the options',
+    { 'asset-options/a.ts': from('../asset/b.ts'), 'asset/b.ts': value },
+    'ground-floor',
+  ],
   ['to a neighbour', { 'audit/a.ts': from('../asset/b.ts'), 'asset/b.ts': value }, 'down-only:audit'],
   ['of config', { 'menu/a.ts': from('../config/b.ts'), 'config/b.ts': value }, 'config-only'],
   ['of ssh2', { 'sshd/a.ts': "import ssh2 from 'ssh2'\nexport const it = ssh2\n" }, 'ssh2-only'],

@@ -6,6 +6,7 @@ import { IniError } from '../../../src/base/ini.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import { type Inventory, stableId } from '../../../src/standalone/inventory.ts'
 import { loadInventory } from '../../../src/standalone/inventory-file.ts'
+import { inventoryOptions } from '../../../src/standalone/inventory-options.ts'
 import { Passwords } from '../../../src/standalone/passwords.ts'
 
 const HASH = `$scrypt$ln=17,r=8,p=1$${'A'.repeat(22)}$${'B'.repeat(43)}`
@@ -48,6 +49,24 @@ assets = *
 `
 
 describe('an inventory', () => {
+  test('may set options of its assets, accounts and gateways, and a typo among them is told with its line', async () => {
+    const text = MINIMAL.replace(
+      '[asset web',
+      '[gateway gw]\naddress = 10.0.0.9\nusername = g\npassword = x\nkeepalive = 5\n[asset web',
+    )
+      .replace('accounts = root', 'accounts = root\ngateways = gw\nalgorithms = legacy')
+      .replace('username = root', 'username = root\ncharset = gbk')
+    const inventory = await load(text)
+    const options = inventoryOptions({ current: inventory })
+    expect(options.asset(stableId('asset', 'web-01.example.com'))).toEqual({ algorithms: 'legacy' })
+    expect(options.account(stableId('account', 'root'))).toEqual({ charset: 'gbk' })
+    expect(options.gateway(stableId('gateway', 'gw'))).toEqual({ keepalive: 5 })
+    expect(options.asset('another')).toBeUndefined()
+    expect(await faults(text.replace('algorithms =', 'algorithm ='))).toEqual([
+      '15 [asset web-01.example.com] knows no key algorithm | Did you mean algorithms?',
+    ])
+  })
+
   test('is read whole', async () => {
     await writeFile(join(directory, 'root.key'), '-----BEGIN X-----\n-----END X-----\n', { mode: 0o600 })
     await writeFile(join(directory, 'ops.password'), 'two words#;\n', { mode: 0o600 })

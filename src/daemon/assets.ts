@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { HostKeys } from '../asset/host-keys.ts'
+import { connectSsh } from '../asset/ssh.ts'
+import { OptionResolver } from '../asset-options/asset-options.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Config } from '../config/config.ts'
+import type { Log } from '../log.ts'
+import type { SessionDeps } from '../session/session.ts'
+import type { Standalone } from '../standalone/standalone.ts'
+
+export interface AssetParts {
+  readonly config: Config
+  readonly standalone: Standalone | undefined
+  /** Where this daemon listens, at the time of the call. */
+  readonly listeners: () => ReadonlyArray<{ readonly host: string; readonly port: number }>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What the rooms above need of the way to assets. */
+export interface Assets {
+  /** What is set for an asset, an account or a gateway. */
+  readonly options: OptionResolver
+  readonly connect: SessionDeps['connect']
+}
+
+export async function buildAssets(parts: AssetParts): Promise<Assets> {
+  const { config, standalone, listeners, clock, log } = parts
+  const { DATA_DIR, HOST_KEY_POLICY: policy, SSH_TIMEOUT, ALLOW_LOCAL_ASSETS } = config.settings
+  const options = new OptionResolver({
+    sections: config.optionSections,
+    own: standalone?.options,
+    hostKeyPolicy: policy,
+    totalSeconds: SSH_TIMEOUT,
+  })
+  const hostKeys = await HostKeys.open({ path: join(DATA_DIR, 'known_hosts'), policy, log })
+  // The demo has a new host key at each start, and it is known from here and not from the wire.
+  const demo = standalone?.demo?.host
+  if (demo) hostKeys.trust({ host: demo.address, port: demo.port }, demo.hostKey)
+  const destination = { allowLocalAssets: ALLOW_LOCAL_ASSETS ?? standalone !== undefined, listeners }
+  return {
+    options,
+    connect: (prepared, signal) => {
+      const {
+        algorithms: preset,
+        timeout,
+        connect_timeout,
+        keepalive,
+      } = options.assetOptions(prepared.target)
+      const timeouts = { totalSeconds: timeout, connectSeconds: connect_timeout, keepaliveSeconds: keepalive }
+      return connectSsh({ prepared, destination, hostKeys, clock, log, timeouts, preset }, () => {}, signal)
+    },
+  }
+}
