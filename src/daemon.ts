@@ -14,6 +14,8 @@ import { readCaFile } from './core/ca-file.ts'
 import { CoreLink } from './core/core-link.ts'
 import { proxyFor } from './core/proxy.ts'
 import { buildAssets } from './daemon/assets.ts'
+import { answerOf, type ControlCommands, controlHandler } from './daemon/control.ts'
+import { sessionControl } from './daemon/session-control.ts'
 import type { Log } from './log.ts'
 import { doorHandlers } from './menu/door.ts'
 import { PermissionWatch } from './policy/permission-watch.ts'
@@ -86,8 +88,9 @@ class Building {
     this.#scope = scope
     this.#signal = signal
     this.#settings = parts.config.settings
-    const { MAX_SESSIONS: total, MAX_SESSIONS_PER_USER: perUser } = this.#settings
-    this.#registry = new SessionRegistry({ total, perUser })
+    const { MAX_SESSIONS: total, MAX_SESSIONS_PER_USER: perUser, MAX_SESSIONS_PER_ASSET } = this.#settings
+    const perAsset = MAX_SESSIONS_PER_ASSET || undefined
+    this.#registry = new SessionRegistry({ total, perUser, perAsset }, parts.clock)
   }
 
   async daemon(): Promise<Daemon> {
@@ -183,6 +186,7 @@ class Building {
   ): Promise<SessionService> {
     const { config, clock, log } = this.#parts
     const { OUTAGE_SESSION_MINUTES: outageMinutes, SECURITY_MAX_IDLE_TIME } = this.#settings
+    const { SECURITY_MAX_SESSION_TIME } = this.#settings
     const permissions = new PermissionWatch({
       ask: core.permission,
       clock,
@@ -200,6 +204,7 @@ class Building {
       clock,
       log,
       idleMinutes: () => core.settings.maxIdleMinutes ?? SECURITY_MAX_IDLE_TIME,
+      mostMinutes: () => SECURITY_MAX_SESSION_TIME * 60,
       outageMinutes,
     })
   }
@@ -245,7 +250,12 @@ class Building {
       sessions: this.#registry.ids().length,
       recordsWaiting: audit.stats.waiting,
     })
-    await serveControl(controlPath(this.#settings.DATA_DIR), status, this.#scope)
+    const commands: ControlCommands = {
+      status: async () => answerOf(await status()),
+      ...sessionControl({ registry: this.#registry, node: this.#settings.NAME, log: this.#parts.log }),
+    }
+    const handler = controlHandler(commands, this.#parts.log)
+    await serveControl(controlPath(this.#settings.DATA_DIR), handler, this.#scope)
   }
 
   /** No new logins; sessions told and over; records out as far as core takes them; then the rest in reverse. */

@@ -18,6 +18,8 @@ export const NOT_BEGUN = 'not-begun'
 /** How a session ended, for the record. `reason` is one of the words of `session/ending.ts`, or NOT_BEGUN. */
 export interface SessionEnd {
   readonly reason: string
+  /** Who ended it and why, in their own words, where somebody did. */
+  readonly detail?: string | undefined
   readonly exit: Exit
   /** ms since the epoch. */
   readonly at: number

@@ -135,9 +135,9 @@ export class FileRecording implements Recording {
 
   async #close(end: SessionEnd): Promise<void> {
     try {
-      const { exit, reason, at } = end
+      const { exit, reason, detail, at } = end
       await (reason === NOT_BEGUN ? this.#commands.drop() : this.#commands.end())
-      this.#blocks.frame(FRAME.end, encodeEnd({ reason, exit, at, cut: false }))
+      this.#blocks.frame(FRAME.end, encodeEnd({ reason, detail, exit, at, cut: false }))
       await this.#closeFiles()
       await this.#save({ ...this.#state, known: true, end: this.#seal(end) })
     } catch (error) {
@@ -172,9 +172,10 @@ export class FileRecording implements Recording {
     for (const each of [blocks, commands]) if (each.status === 'rejected') throw each.reason
   }
 
-  #seal({ reason, exit, at }: SessionEnd): SessionState['end'] {
+  #seal({ reason, detail, exit, at }: SessionEnd): SessionState['end'] {
     const hash = this.#blocks.hash.toString('hex')
-    return { reason, exit, at, cut: false, bytes: this.#replay.size, hash, commands: this.#commands.count }
+    const { count: commands } = this.#commands
+    return { reason, detail, exit, at, cut: false, bytes: this.#replay.size, hash, commands }
   }
 
   #save(state: SessionState): Promise<void> {

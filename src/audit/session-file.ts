@@ -40,6 +40,8 @@ const SessionFile = z.object({
   end: z
     .object({
       reason: z.string(),
+      /** Who ended it and why. */
+      detail: z.string().optional(),
       exit: Exit,
       /** ms since the epoch. */
       at: z.number(),

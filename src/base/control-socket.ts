@@ -7,12 +7,23 @@ import type { Scope } from './scope.ts'
 const LONGEST_PATH = 107
 /** A request or an answer longer than this is nonsense. */
 const LONGEST_LINE = 1 << 20
+/** How long either side may keep the other waiting for its line. */
+const PATIENCE_MS = 60_000
 
-export type ControlHandler = (request: string) => Promise<unknown>
+/** One JSON value, or bytes both ways after a first line that says so. */
+export type ControlAnswer =
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'stream'; readonly run: (socket: Socket) => Promise<void> }
+
+/** `request` is what was parsed from the line that came; the handler knows its shape. */
+export type ControlHandler = (request: unknown) => Promise<ControlAnswer>
+
+/** The first line before a stream. */
+const STREAM = { stream: true } as const
 
 /**
- * Serves one JSON answer a connection on a Unix socket that only this user may use (0600): the way in for `cocod
- * status` and its kin. `scope` owns the socket.
+ * Serves one request a connection, a line of JSON each way, on a Unix socket that only this user may use (0600): the
+ * way in for `cocod status` and its kin. `scope` owns the socket.
  */
 export async function serveControl(path: string, handle: ControlHandler, scope: Scope): Promise<void> {
   await rm(path, { force: true })
@@ -22,7 +33,7 @@ export async function serveControl(path: string, handle: ControlHandler, scope: 
     sockets.add(socket)
     socket.on('error', () => socket.destroy())
     socket.on('close', () => sockets.delete(socket))
-    socket.setTimeout(10_000, () => socket.destroy())
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy())
     readLine(socket, (request) => void answer(socket, handle, request))
   })
   await new Promise<void>((resolve, reject) => {
@@ -38,23 +49,43 @@ export async function serveControl(path: string, handle: ControlHandler, scope: 
 }
 
 /** Sends a request to a control socket. Undefined: nobody answers there. */
-export async function askControl(path: string, request: string, scope: Scope): Promise<unknown> {
+export async function askControl(path: string, request: unknown, scope: Scope): Promise<unknown> {
+  const opened = await openControl(path, request, scope)
+  opened?.socket.destroy()
+  return opened?.answer
+}
+
+/** The same, with the connection left open: after an answer of `{ stream: true }` it carries bytes. */
+export async function openControl(
+  path: string,
+  request: unknown,
+  scope: Scope,
+): Promise<{ readonly answer: unknown; readonly socket: Socket } | undefined> {
   const address = await shortAddress(path, scope).catch(() => path)
   return await new Promise((resolve) => {
-    const socket = connect(address, () => socket.write(`${request}\n`))
-    socket.setTimeout(5_000, () => socket.destroy())
+    const socket = connect(address, () => socket.write(`${JSON.stringify(request)}\n`))
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy())
     socket.on('error', () => socket.destroy())
     socket.on('close', () => resolve(undefined))
     readLine(socket, (line) => {
-      resolve(parsed(line))
-      socket.destroy()
+      socket.setTimeout(0)
+      resolve({ answer: parsed(line), socket })
     })
+    scope.defer(() => socket.destroy())
   })
 }
 
-async function answer(socket: Socket, handle: ControlHandler, request: string): Promise<void> {
+async function answer(socket: Socket, handle: ControlHandler, line: string): Promise<void> {
   try {
-    socket.end(`${JSON.stringify((await handle(request)) ?? null)}\n`)
+    const given = await handle(parsed(line))
+    if (given.kind === 'value') {
+      socket.end(`${JSON.stringify(given.value ?? null)}\n`)
+      return
+    }
+    socket.setTimeout(0)
+    socket.write(`${JSON.stringify(STREAM)}\n`)
+    await given.run(socket)
+    socket.end()
   } catch {
     socket.destroy()
   }
@@ -68,16 +99,21 @@ function parsed(line: string): unknown {
   }
 }
 
+/** The first line; what comes behind it is put back for whoever reads the socket then. */
 function readLine(socket: Socket, onLine: (line: string) => void): void {
-  let text = ''
-  socket.setEncoding('utf8')
-  const onData = (chunk: string): void => {
-    text += chunk
+  let text = Buffer.alloc(0)
+  const onData = (chunk: Buffer): void => {
+    text = Buffer.concat([text, chunk])
     const end = text.indexOf('\n')
     if (end < 0 && text.length < LONGEST_LINE) return
     socket.off('data', onData)
-    if (end < 0) socket.destroy()
-    else onLine(text.slice(0, end))
+    socket.pause()
+    if (end < 0) {
+      socket.destroy()
+      return
+    }
+    if (end + 1 < text.length) socket.unshift(text.subarray(end + 1))
+    onLine(text.toString('utf8', 0, end))
   }
   socket.on('data', onData)
 }

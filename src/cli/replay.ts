@@ -5,19 +5,20 @@ import { sessionsPath } from '../base/data-dir.ts'
 import { durationText } from '../base/duration.ts'
 import { blankControls } from '../base/escape.ts'
 import { reasonOf } from '../base/fault.ts'
-import { padText, textWidth } from '../terminal/width.ts'
+import { columns, minuteOf } from './columns.ts'
 import { type CliIo, type Command, EXIT } from './io.ts'
 import { readCommandLine, UsageError } from './options.ts'
+import { type OwnOptions, takeOptions } from './own-options.ts'
 import { exportReplay } from './replay-export.ts'
 import { playReplay } from './replay-play.ts'
 
 const USAGE = 'cocod replay list | play ID | verify ID | export ID; cocod help has their flags'
-const OPTIONS = ['user', 'speed', 'max-idle', 'format'] as const
+export const OPTIONS = ['user', 'speed', 'max-idle', 'format'] as const
 const VERBS = ['play', 'verify', 'export']
 
 /** `cocod replay …`: looks at the records under DATA_DIR, whether the daemon runs or not. */
 export const replay: Command = async (args, io) => {
-  const { own, rest } = takeOptions(args)
+  const { own, rest } = takeOptions(args, OPTIONS)
   const { config, words } = readCommandLine(rest, io)
   return await replayCommand({ words, options: own }, io, {
     sessionsDir: sessionsPath(config.settings.DATA_DIR),
@@ -30,7 +31,7 @@ export interface ReplayRequest {
   readonly options: ReplayOptions
 }
 
-export type ReplayOptions = Readonly<Partial<Record<(typeof OPTIONS)[number], string>>>
+export type ReplayOptions = OwnOptions<(typeof OPTIONS)[number]>
 
 /** The same for records that are in `sessionsDir`. Throws UsageError and AuditError. */
 export async function replayCommand(
@@ -54,23 +55,6 @@ export async function replayCommand(
   })
 }
 
-/** Separates this command's own `--name value` and `--name=value` from the flags of the configuration. */
-export function takeOptions(args: readonly string[]): { own: ReplayOptions; rest: readonly string[] } {
-  const own: Partial<Record<(typeof OPTIONS)[number], string>> = {}
-  const rest: string[] = []
-  for (let i = 0; i < args.length; i += 1) {
-    const arg = args[i] ?? ''
-    const name = OPTIONS.find((each) => arg === `--${each}` || arg.startsWith(`--${each}=`))
-    if (!name) rest.push(arg)
-    else {
-      const value = arg.includes('=') ? arg.slice(arg.indexOf('=') + 1) : args[++i]
-      if (value === undefined) throw new UsageError(`--${name} needs a value`, USAGE)
-      own[name] = value
-    }
-  }
-  return { own, rest }
-}
-
 function numberOf(options: ReplayOptions, name: 'speed' | 'max-idle'): number | undefined {
   const text = options[name]
   if (text === undefined) return undefined
@@ -92,7 +76,7 @@ async function list(spool: Spool, io: CliIo, user: string | undefined): Promise<
   found.sort((a, b) => b.state.record.dateStart - a.state.record.dateStart)
   const rows = found.map(row)
   if (rows.length === 0) io.stderr.write(`No sessions are recorded in ${spool.root}.\n`)
-  io.stdout.write(table(rows))
+  io.stdout.write(columns(rows))
   return EXIT.ok
 }
 
@@ -100,33 +84,17 @@ function row({ id, state, status, commands }: RecordSummary): readonly string[] 
   const { user, asset, systemUser, dateStart } = state.record
   return [
     shortId(id),
-    startOf(dateStart),
+    minuteOf(dateStart),
     state.end ? durationText(state.end.at - dateStart) : 'live',
     accountOf(user),
     `${systemUser}@${asset}`,
     `${commands} ${commands === 1 ? 'command' : 'commands'}`,
     state.end?.cut ? `${status}, cut` : status === 'live' ? 'recording' : status,
-  ].map(blankControls)
+  ]
 }
 
 /** Core's `name (username)`: the name a person logs in with. */
 const accountOf = (user: string): string => /\(([^()]*)\)$/.exec(user)?.[1] ?? user
-
-/** Local time. */
-function startOf(at: number): string {
-  const date = new Date(at)
-  const two = (value: number): string => String(value).padStart(2, '0')
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-')
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`
-}
-
-function table(rows: ReadonlyArray<readonly string[]>): string {
-  const widths =
-    rows[0]?.map((_, at) => rows.reduce((most, cells) => Math.max(most, textWidth(cells[at] ?? '')), 0)) ?? []
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell, at) => padText(cell, widths[at] ?? 0)).join('  ')
-  return rows.map((cells) => `${line(cells).trimEnd()}\n`).join('')
-}
 
 /** Exit code 1 for a record that is not as it was written. */
 async function verify(id: string, directory: string, { stdout }: CliIo): Promise<number> {

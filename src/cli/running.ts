@@ -29,6 +29,6 @@ export async function runningDaemon(dataDir: string): Promise<Holder | undefined
 /** Asks a running daemon how it is; undefined when nobody answers. */
 export async function askStatus(dataDir: string): Promise<DaemonStatus | undefined> {
   await using scope = new Scope()
-  const answer = DaemonStatus.safeParse(await askControl(controlPath(dataDir), 'status', scope))
+  const answer = DaemonStatus.safeParse(await askControl(controlPath(dataDir), { command: 'status' }, scope))
   return answer.success ? answer.data : undefined
 }

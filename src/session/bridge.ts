@@ -11,7 +11,7 @@ export interface BridgeEnds {
   readonly asset: AssetChannel
   readonly recorder: Recorder
   /** Called for each packet of keys: the idle clock. */
-  readonly onKeys: () => void
+  readonly onKeys: (bytes: Buffer) => void
   /** Shown every chunk that goes to the terminal. */
   readonly onOutput: (bytes: Buffer) => void
   /** What sits between the two, the one nearest to the person first. The error stream of a program passes it by. */
@@ -31,7 +31,7 @@ export async function bridge(ends: BridgeEnds, orders: AbortSignal): Promise<End
     return recorder.output(bytes)
   }
   const toAsset = (bytes: Buffer): boolean => {
-    if (!chain) ends.onKeys()
+    if (!chain) ends.onKeys(bytes)
     recorder.input(bytes)
     return true
   }
@@ -83,10 +83,10 @@ function stageChain({ stages = [] }: BridgeEnds, scope: Scope, ways: () => Ways)
   return scope.own(chain)
 }
 
-function keysDetour(chain: StageChain, onKeys: () => void): Detour {
+function keysDetour(chain: StageChain, onKeys: (bytes: Buffer) => void): Detour {
   return {
     take: (bytes) => {
-      onKeys()
+      onKeys(bytes)
       chain.keys(bytes)
     },
     get open() {

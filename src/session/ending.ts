@@ -5,8 +5,9 @@ import type { Exit } from '../terminal/terminal.ts'
  * - `exit`: the program on the asset ended by itself
  * - `left`: the person's channel or connection went away
  * - `asset-lost`: the connection to the asset broke
- * - `killed`: ordered by core or an administrator
+ * - `killed`: ordered by core or an administrator; `reason` is their own words
  * - `idle`: no key for too long
+ * - `duration`: it ran for as long as a session may
  * - `permission`: core withdrew the grant
  * - `outage`: core was silent for longer than OUTAGE_SESSION_MINUTES
  * - `record-failed`: the disk refused the recording and policy does not allow going on unrecorded
@@ -16,12 +17,17 @@ export type Ending =
   | { readonly kind: 'exit'; readonly exit: Exit }
   | { readonly kind: 'left' }
   | { readonly kind: 'asset-lost'; readonly cause?: unknown }
-  | { readonly kind: 'killed'; readonly by: 'administrator' }
+  | { readonly kind: 'killed'; readonly by: string; readonly reason?: string | undefined }
   | { readonly kind: 'idle'; readonly minutes: number }
+  | { readonly kind: 'duration'; readonly minutes: number }
   | { readonly kind: 'permission' }
   | { readonly kind: 'outage'; readonly minutes: number }
   | { readonly kind: 'record-failed'; readonly cause: unknown }
   | { readonly kind: 'shutdown' }
+
+/** Who ended it and why, for the record, where somebody did. */
+export const detailOf = (ending: Ending): string | undefined =>
+  ending.kind === 'killed' ? [ending.by, ending.reason].filter(Boolean).join(': ') : undefined
 
 /** Every ending that is ordered from outside the two streams. */
 export type EndOrder = Exclude<Ending, { kind: 'exit' | 'left' | 'asset-lost' }>

@@ -72,12 +72,13 @@ function endingText({ language }: Principal, ending: Ending, facts: EndingFacts)
         duration: durationText(facts.durationMs),
       })
     case 'killed':
-      return say(language, 'session.ended.killed', { by: say(language, `session.${ending.by}`), session })
+      return killedText(language, ending, session)
     case 'record-failed':
       return `${say(language, 'session.ended.record-failed', { session })} ${sayFault(language, ending.cause)}`
     case 'left':
     case 'asset-lost':
     case 'idle':
+    case 'duration':
     case 'permission':
     case 'outage':
     case 'shutdown':
@@ -85,6 +86,17 @@ function endingText({ language }: Principal, ending: Ending, facts: EndingFacts)
     default:
       return unreachable(ending)
   }
+}
+
+function killedText(
+  language: Principal['language'],
+  { by, reason }: Extract<Ending, { kind: 'killed' }>,
+  session: string,
+): string {
+  const who = by === 'administrator' ? say(language, 'session.administrator') : by
+  return reason === undefined
+    ? say(language, 'session.ended.killed', { by: who, session })
+    : say(language, 'session.ended.killed.reason', { by: who, reason, session })
 }
 
 function exitText({ exit }: Extract<Ending, { kind: 'exit' }>): string {

@@ -1,5 +1,8 @@
+import type { Clock } from '../base/clock.ts'
+import { systemClock } from '../base/clock.ts'
 import { Fault } from '../base/fault.ts'
 import type { Target } from '../core/model.ts'
+import { Activity } from './activity.ts'
 import type { Ending, EndOrder } from './ending.ts'
 import type { Principal } from './principal.ts'
 
@@ -12,13 +15,18 @@ export interface LiveSession {
   readonly startedAt: number
 }
 
+/** A session that runs now, with what changes in it. */
+export interface RunningSession extends LiveSession {
+  readonly activity: Activity
+}
+
 interface Entry {
-  readonly session: LiveSession
+  readonly session: RunningSession
   readonly orders: AbortController
   readonly ended: Promise<unknown>
 }
 
-export class SessionError extends Fault<'SESSION_CLOSING' | 'SESSION_LIMIT'> {
+export class SessionError extends Fault<'SESSION_CLOSING' | 'SESSION_LIMIT' | 'SESSION_ASSET_LIMIT'> {
   override readonly name = 'SessionError'
 }
 
@@ -27,24 +35,34 @@ export interface RegistryLimits {
   readonly perUser: number
   /** Sessions of this node at a time. */
   readonly total: number
+  /** Sessions on one asset at a time, of all users; undefined: no limit. */
+  readonly perAsset?: number | undefined
 }
 
 /** All sessions of this node. Nothing runs that it cannot end. */
 export class SessionRegistry {
   readonly #live = new Map<string, Entry>()
   readonly #limits: RegistryLimits
+  readonly #clock: Clock
   #closing: EndOrder | undefined
+  #draining = false
 
-  constructor(limits: RegistryLimits) {
+  constructor(limits: RegistryLimits, clock: Clock = systemClock) {
     this.#limits = limits
+    this.#clock = clock
   }
 
   /** Runs `body` as a session: its signal fires with an EndOrder when somebody ends it. */
-  async run(session: LiveSession, body: (orders: AbortSignal) => Promise<Ending>): Promise<Ending> {
+  async run(
+    session: LiveSession,
+    body: (orders: AbortSignal, activity: Activity) => Promise<Ending>,
+  ): Promise<Ending> {
     this.#admit(session)
     const orders = new AbortController()
-    const ended = body(orders.signal)
-    this.#live.set(session.id, { session, orders, ended }) // no await between the check and the entry
+    const activity = new Activity(this.#clock)
+    const ended = body(orders.signal, activity)
+    // no await between the check and the entry
+    this.#live.set(session.id, { session: { ...session, activity }, orders, ended })
     try {
       return await ended
     } catch (error) {
@@ -67,12 +85,21 @@ export class SessionRegistry {
     await Promise.allSettled([this.#live.get(id)?.ended])
   }
 
-  list(): readonly LiveSession[] {
+  list(): readonly RunningSession[] {
     return [...this.#live.values()].map(({ session }) => session)
   }
 
   ids(): readonly string[] {
     return [...this.#live.keys()]
+  }
+
+  /** Admits no new session from here on; those that run go on. */
+  drain(): void {
+    this.#draining = true
+  }
+
+  get draining(): boolean {
+    return this.#draining || this.#closing !== undefined
   }
 
   /** Ends every session, admits no new one, and resolves when all are over. */
@@ -83,25 +110,30 @@ export class SessionRegistry {
     await Promise.allSettled(all.map(({ ended }) => ended))
   }
 
-  #admit({ principal }: LiveSession): void {
-    if (this.#closing) throw closing()
+  #admit({ principal, target }: LiveSession): void {
+    if (this.draining) throw closing()
     this.#refuseAbove('total', this.#live.size, this.#limits.total)
     const own = this.list().filter((each) => each.principal.user.id === principal.user.id).length
     this.#refuseAbove('perUser', own, this.#limits.perUser)
+    const there = this.list().filter((each) => each.target.asset.id === target.asset.id).length
+    this.#refuseAbove('perAsset', there, this.#limits.perAsset ?? Number.POSITIVE_INFINITY)
   }
 
   #refuseAbove(limit: keyof RegistryLimits, count: number, most: number): void {
     if (count < most) return
-    throw new SessionError('SESSION_LIMIT', {
+    throw new SessionError(limit === 'perAsset' ? 'SESSION_ASSET_LIMIT' : 'SESSION_LIMIT', {
       step: 'open session',
       message: `limit ${limit} reached`,
-      next:
-        limit === 'total'
-          ? 'raise MAX_SESSIONS or add a node'
-          : 'close a session, or raise MAX_SESSIONS_PER_USER',
+      next: RAISE[limit],
       facts: { most, limit },
     })
   }
+}
+
+const RAISE: Readonly<Record<keyof RegistryLimits, string>> = {
+  total: 'raise MAX_SESSIONS or add a node',
+  perUser: 'close a session, or raise MAX_SESSIONS_PER_USER',
+  perAsset: 'wait for a session there to end, or raise MAX_SESSIONS_PER_ASSET',
 }
 
 const closing = (cause?: unknown): SessionError =>

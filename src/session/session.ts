@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { AssetChannel, AssetConnection, PtyRequest } from '../asset/connection.ts'
-import { type Audit, NOT_BEGUN, type Recording } from '../audit/audit.ts'
+import { type Audit, NOT_BEGUN, type Recording, type SessionEnd } from '../audit/audit.ts'
 import type { Clock } from '../base/clock.ts'
 import { Scope } from '../base/scope.ts'
 import type { AppService } from '../core/app-service.ts'
@@ -9,9 +9,11 @@ import type { Prepared, SessionRecord, Target } from '../core/model.ts'
 import { type Log, withLogContext } from '../log.ts'
 import type { PermissionWatch } from '../policy/permission-watch.ts'
 import { AlternateScreen } from '../terminal/alternate-screen.ts'
-import type { Exit, Terminal } from '../terminal/terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import type { Activity } from './activity.ts'
 import { bridge } from './bridge.ts'
-import { type Ending, exitOf } from './ending.ts'
+import { DurationLimit } from './duration.ts'
+import { detailOf, type Ending, exitOf } from './ending.ts'
 import { IdleClock } from './idle.ts'
 import { announce, type NoticeContext, notice, sayEnding } from './notices.ts'
 import type { Principal } from './principal.ts'
@@ -29,6 +31,8 @@ export interface SessionDeps {
   readonly log: Log
   /** Minutes without a key that end a session, as core or the file says now; 0: never. */
   readonly idleMinutes: () => number
+  /** Minutes a session may last, as core or the file says now; 0: any time. */
+  readonly mostMinutes: () => number
   /** Minutes of core's silence that end a session; 0: never. */
   readonly outageMinutes: number
 }
@@ -48,10 +52,13 @@ interface Begun {
   readonly request: SessionRequest
   readonly connection: AssetConnection
   readonly recording: Recording
+  readonly activity: Activity
 }
 
 /** Idle warning this long before the end. */
 const IDLE_WARNING_MS = 2 * 60_000
+/** Warning of the end of the longest time, this long before. */
+const DURATION_WARNING_MINUTES = 5
 
 /**
  * Opens sessions: permission, connection, record, and the bridge between them, in an order in which nothing runs on the
@@ -73,11 +80,15 @@ export class SessionService {
     const { principal, target } = request
     const session = { id: randomUUID(), principal, target, startedAt: clock.now() }
     return withLogContext({ session: session.id }, () =>
-      registry.run(session, (orders) => this.#run(session.id, request, orders)),
+      registry.run(session, (orders, activity) => this.#run(session.id, request, { orders, activity })),
     )
   }
 
-  async #run(id: string, request: SessionRequest, orders: AbortSignal): Promise<Ending> {
+  async #run(
+    id: string,
+    request: SessionRequest,
+    { orders, activity }: { orders: AbortSignal; activity: Activity },
+  ): Promise<Ending> {
     const { core, connect, clock, log } = this.#deps
     const { principal, target, terminal } = request
     const signal = AbortSignal.any([orders, terminal.gone])
@@ -86,19 +97,20 @@ export class SessionService {
     refuseRules(prepared)
     await using connection = await connect(prepared, signal)
     const account = prepared.credentials.username
+    activity.account = account
     const record = this.#record(id, request, account)
     const recording = await this.#recording(record, request, orders)
     log.info({ user: principal.user.username, asset: target.asset.hostname, account }, 'session begins')
-    let reason = 'asset-lost'
-    let exit: Exit = { kind: 'none' }
+    let end: Omit<SessionEnd, 'at'> = { reason: 'asset-lost', exit: { kind: 'none' } }
+    activity.recording = 'recording'
     try {
-      const ending = await this.#onChannel({ record, request, connection, recording }, orders)
-      reason = ending.kind
-      exit = exitOf(ending)
+      const ending = await this.#onChannel({ record, request, connection, recording, activity }, orders)
+      end = { reason: ending.kind, detail: detailOf(ending), exit: exitOf(ending) }
       return ending
     } finally {
-      await recording.close({ reason, exit, at: clock.now() }) // core knows it, so it ends there whatever happened
-      log.info({ ending: reason }, 'session ended')
+      activity.phase = 'ending'
+      await recording.close({ ...end, at: clock.now() }) // core knows it, so it ends there whatever happened
+      log.info({ ending: end.reason, detail: end.detail }, 'session ended')
     }
   }
 
@@ -158,7 +170,7 @@ export class SessionService {
   }
 
   async #bridged(
-    { record, request, recording }: Omit<Begun, 'connection'>,
+    { record, request, recording, activity }: Omit<Begun, 'connection'>,
     asset: AssetChannel,
     orders: AbortSignal,
   ): Promise<Ending> {
@@ -169,6 +181,8 @@ export class SessionService {
     const context: NoticeContext = { terminal, principal, screen }
     const began = clock.monotonic()
     const idle = scope.own(this.#idleClock(record.id, context))
+    scope.own(this.#durationLimit(record.id, context))
+    activity.phase = 'running'
     scope.own(
       this.#deps.permissions.watch(
         { user: principal.user, target, action: 'connect' },
@@ -177,11 +191,18 @@ export class SessionService {
       ),
     )
     const onOutput = (bytes: Buffer): void => {
+      activity.shown(bytes.length)
       if (terminal.pty) screen.feed(bytes)
       else idle.touch()
     }
     const ending = await bridge(
-      { terminal, asset, recorder: recording, onKeys: () => idle.touch(), onOutput },
+      {
+        terminal,
+        asset,
+        recorder: recording,
+        onKeys: (bytes) => this.#onKeys(bytes, activity, idle),
+        onOutput,
+      },
       orders,
     )
     const durationMs = clock.monotonic() - began
@@ -198,6 +219,24 @@ export class SessionService {
       warningMs: Math.min(IDLE_WARNING_MS, limitMs / 2),
       onWarning: () => notice(context, 'session.idle-near', { minutes: Math.min(2, minutes / 2) }),
       onIdle: () => this.#deps.registry.end(id, { kind: 'idle', minutes }),
+    })
+  }
+
+  #onKeys(bytes: Buffer, activity: Activity, idle: IdleClock): void {
+    activity.keys(bytes.length)
+    idle.touch()
+  }
+
+  #durationLimit(id: string, context: NoticeContext): Disposable {
+    const { clock, mostMinutes, registry } = this.#deps
+    const minutes = mostMinutes()
+    const warning = Math.min(DURATION_WARNING_MINUTES, minutes / 2)
+    return new DurationLimit({
+      clock,
+      limitMs: minutes * 60_000,
+      warningMs: warning * 60_000,
+      onWarning: () => notice(context, 'session.duration-near', { minutes: warning }),
+      onEnd: () => registry.end(id, { kind: 'duration', minutes }),
     })
   }
 

@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { PASSWORD, startBastion } from '../fixtures/bastion.ts'
+import { cocod as cocodIn } from '../fixtures/cocod.ts'
 import { startCoreDouble } from '../fixtures/core-double.ts'
-import { COCOD, startDaemon } from '../fixtures/daemon.ts'
+import { startDaemon } from '../fixtures/daemon.ts'
 import { runSsh, sshClient } from '../fixtures/ssh-client.ts'
 
 let directory: string
@@ -19,15 +18,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
 const PROMPT = /[$#]$/m
 
-/** One command of the program in `cwd`, to its end. */
-async function cocod(args: readonly string[], cwd = directory) {
-  const run = promisify(execFile)(process.execPath, [COCOD, ...args], {
-    cwd,
-    env: { PATH: process.env['PATH'] },
-  })
-  const { stdout, stderr } = await run.catch((error: { stdout: string; stderr: string }) => error)
-  return { stdout, stderr, code: run.child.exitCode }
-}
+const cocod = (args: readonly string[], cwd = directory) => cocodIn(args, cwd)
 
 const inDirectory = (...args: string[]) => [...args, '--sshd-port', '0', '--httpd-port', '0']
 

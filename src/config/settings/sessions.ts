@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { count, minutes, setting } from './setting.ts'
 
 export const sessions = {
@@ -5,6 +6,11 @@ export const sessions = {
     schema: minutes.default(30),
     about: 'Minutes without a key after which a session ends; 0: never. Core’s value wins.',
     example: '30',
+  }),
+  SECURITY_MAX_SESSION_TIME: setting({
+    schema: z.coerce.number({ error: 'not a number' }).min(0).max(10_000).default(0),
+    about: 'Hours after which a session ends, with a warning five minutes before; 0: never.',
+    example: '12',
   }),
   OUTAGE_SESSION_MINUTES: setting({
     schema: minutes.default(30),
@@ -15,6 +21,11 @@ export const sessions = {
     schema: count(100_000).default(1000),
     about: 'Sessions of this bastion at a time.',
     example: '1000',
+  }),
+  MAX_SESSIONS_PER_ASSET: setting({
+    schema: z.coerce.number({ error: 'not a number' }).int().min(0).max(100_000).default(0),
+    about: 'Sessions on one asset at a time, of all users; 0: any number.',
+    example: '0',
   }),
   MAX_SESSIONS_PER_USER: setting({
     schema: count(100_000).default(100),

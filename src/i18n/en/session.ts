@@ -11,6 +11,11 @@ export const session = {
   'session.ended.left': 'Connection to {asset} closed.',
   'session.ended.asset-lost': 'The connection to {asset} was lost. Recorded until now.   [{session}]',
   'session.ended.killed': 'Ended by {by}. Recorded until now.   [{session}]',
+  'session.ended.killed.reason': 'Ended by {by}: {reason}. Recorded until now.   [{session}]',
+  'session.ended.duration': 'Ended: a session may last {minutes} minutes. Recorded until now.   [{session}]',
+  'session.duration-near': 'This session ends in {minutes} min: it has lasted as long as one may.',
+  'fault.SESSION_ASSET_LIMIT':
+    'Too many sessions are open on this asset (the limit is {most}). Please try again later.',
   'session.ended.idle': 'Ended: no key for {minutes} minutes.   [{session}]',
   'session.ended.permission': 'Ended: you may no longer use {asset}. Recorded until now.   [{session}]',
   'session.ended.outage': 'Ended: the management server has been silent for {minutes} minutes.   [{session}]',

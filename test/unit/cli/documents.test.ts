@@ -4,7 +4,8 @@ import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { CliIo } from '../../../src/cli/io.ts'
 import { readCommandLine, refuseWords } from '../../../src/cli/options.ts'
-import { takeOptions } from '../../../src/cli/replay.ts'
+import { takeOptions } from '../../../src/cli/own-options.ts'
+import { OPTIONS } from '../../../src/cli/replay.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const io: CliIo = {
@@ -37,7 +38,7 @@ function check(line: string): void {
     refuseWords(command, readCommandLine(args, io, SWITCHES[command]).words)
     return
   }
-  const { words } = readCommandLine(takeOptions(args).rest, io)
+  const { words } = readCommandLine(takeOptions(args, OPTIONS).rest, io)
   const [verb = 'list', id] = words
   expect(['list', 'play', 'verify', 'export']).toContain(verb)
   if (id !== undefined) expect(id).toMatch(/^(s-[\da-f]{8}|ID)$/)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Ending } from '../../../src/session/ending.ts'
 import { type LiveSession, SessionRegistry } from '../../../src/session/registry.ts'
+import { ManualClock } from '../../fixtures/manual-clock.ts'
 import { aPrincipal, aTarget } from '../../fixtures/people.ts'
 
 const live = (id: string, user = 'alice'): LiveSession => ({
@@ -62,4 +63,41 @@ test('a body that throws takes only its own session away', async () => {
   expect(registry.ids()).toEqual(['other'])
   registry.end('other', { kind: 'shutdown' })
   await other
+})
+
+test('the session above the limit of an asset is refused, whoever asks', async () => {
+  const registry = new SessionRegistry({ perUser: 10, total: 10, perAsset: 1 })
+  const first = registry.run(live('a', 'alice'), untilOrdered)
+  await expect(registry.run(live('b', 'bob'), untilOrdered)).rejects.toMatchObject({
+    code: 'SESSION_ASSET_LIMIT',
+    facts: { limit: 'perAsset', most: 1 },
+  })
+  registry.end('a', { kind: 'shutdown' })
+  await first
+})
+
+test('while it is drained what runs goes on, and nothing new is admitted', async () => {
+  const registry = new SessionRegistry({ perUser: 10, total: 10 })
+  const running = registry.run(live('a'), untilOrdered)
+  registry.drain()
+  await expect(registry.run(live('b'), untilOrdered)).rejects.toMatchObject({ code: 'SESSION_CLOSING' })
+  expect(registry.ids()).toEqual(['a'])
+  registry.end('a', { kind: 'killed', by: 'bob', reason: 'maintenance' })
+  expect(await running).toEqual({ kind: 'killed', by: 'bob', reason: 'maintenance' })
+})
+
+test('what a session did is counted, and idle is the time since the last key', async () => {
+  const clock = new ManualClock()
+  const registry = new SessionRegistry({ perUser: 10, total: 10 }, clock)
+  const running = registry.run(live('a'), (orders, activity) => {
+    activity.keys(3)
+    activity.shown(500)
+    return untilOrdered(orders)
+  })
+  clock.advance(4000)
+  registry.list()[0]?.activity.shown(20)
+  const [{ activity } = { activity: undefined }] = registry.list()
+  expect([activity?.input, activity?.output, activity?.idleMs]).toEqual([3, 520, 4000])
+  registry.end('a', { kind: 'shutdown' })
+  await running
 })
