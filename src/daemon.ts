@@ -168,6 +168,7 @@ class Building {
     const { clock, log } = this.#parts
     return new FileAudit({
       sessionsDir: sessionsPath(DATA_DIR),
+      fileLogsDir: join(DATA_DIR, 'file-logs'),
       deadLetterDir: join(DATA_DIR, 'dead-letter'),
       core,
       detector: (options) => new ScreenCommandDetector(options),
@@ -248,7 +249,7 @@ class Building {
       ssh: `${at.ssh.host}:${at.ssh.port}`,
       web: `${at.web.host}:${at.web.port}`,
       sessions: this.#registry.ids().length,
-      recordsWaiting: audit.stats.waiting,
+      recordsWaiting: audit.stats.waiting + audit.stats.fileLogs.waiting,
     })
     const commands: ControlCommands = {
       status: async () => answerOf(await status()),

@@ -1,4 +1,4 @@
-import type { SessionRecord } from '../core/model.ts'
+import type { FileLogRecord, SessionRecord } from '../core/model.ts'
 import type { Exit, Pty, Size } from '../terminal/terminal.ts'
 
 /** What is known of a session when it begins; kept in the spool's `session.json`. */
@@ -53,4 +53,17 @@ export interface Recording extends Recorder {
   known(): Promise<void>
   /** The session never began: the spool directory is removed. */
   discard(): Promise<void>
+}
+
+/** What is kept here of an operation on files besides what core has a field for: bytes, hash, client, duration. */
+export type FileLogFacts = Readonly<Record<string, string | number | boolean | null>>
+
+/** Where operations on files go on record, whichever door they came by. */
+export interface FileLogs {
+  /**
+   * Resolves when the entry is with the kernel: it outlives a kill from then on, and goes to core in its turn. Rejects
+   * with AuditError `AUDIT_WRITE` when it could not be written for as long as the grace lasts: whoever acts without a
+   * record must not go on.
+   */
+  add(record: FileLogRecord, facts?: FileLogFacts): Promise<void>
 }

@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs'
 import { z } from 'zod'
-import { isMissingFile } from '../base/system-error.ts'
 import type { AppendFile } from './append-file.ts'
 import { asAuditError } from './append-file.ts'
-import { type AuditError, damaged, newerFormat } from './audit-error.ts'
+import { type AuditError, newerFormat } from './audit-error.ts'
 import type { DetectedCommand } from './command-detector.ts'
+import { parseLine, readLines } from './lines.ts'
 
 /**
  * `commands.ndjson`, version 1: a first line `{"format":"cocod-commands","version":1}`, then one JSON object a line
@@ -16,7 +15,6 @@ export const COMMANDS_HEAD = `${JSON.stringify({ format: 'cocod-commands', versi
 /** Longest input and output that are kept, in UTF-16 units. Core takes 128 and 1,024 characters. */
 const MOST_INPUT = 16_384
 const MOST_OUTPUT = 16_384
-const MOST_LINE = 512 * 1024
 
 const Line = z.object({
   input: z.string(),
@@ -122,8 +120,8 @@ export interface StoredCommand {
  * cannot be understood is passed over, the rest of a cut one left out. Throws `AUDIT_NEWER`.
  */
 export async function* readCommands(path: string, offset = 0): AsyncGenerator<StoredCommand> {
-  for await (const { line, next, first } of lines(path, offset)) {
-    const body = parse(line)
+  for await (const { line, next, first } of readLines(path, offset)) {
+    const body = parseLine(line)
     if (first) checkHead(path, body)
     const command = Line.safeParse(body)
     if (command.success) yield { command: command.data, line, next }
@@ -134,36 +132,5 @@ function checkHead(path: string, body: unknown): void {
   const head = Head.safeParse(body)
   if (head.success && head.data.version > COMMANDS_VERSION) {
     throw newerFormat(path, head.data.version, COMMANDS_VERSION)
-  }
-}
-
-const parse = (line: Buffer): unknown => {
-  try {
-    return JSON.parse(line.toString())
-  } catch {
-    return undefined
-  }
-}
-
-async function* lines(
-  path: string,
-  start: number,
-): AsyncGenerator<{ line: Buffer; next: number; first: boolean }> {
-  let rest: Buffer = Buffer.alloc(0)
-  let at = start
-  try {
-    for await (const chunk of createReadStream(path, { start, highWaterMark: 64 * 1024 })) {
-      if (!Buffer.isBuffer(chunk)) continue
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-      for (let end = rest.indexOf(0x0a); end >= 0; end = rest.indexOf(0x0a)) {
-        const first = at === 0
-        at += end + 1
-        yield { line: rest.subarray(0, end), next: at, first }
-        rest = rest.subarray(end + 1)
-      }
-      if (rest.length > MOST_LINE) throw damaged(path, `a line at byte ${at} does not end`)
-    }
-  } catch (error) {
-    if (!isMissingFile(error)) throw error
   }
 }

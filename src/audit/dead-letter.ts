@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import { isFault, reasonOf } from '../base/fault.ts'
 import type { Log } from '../log.ts'
 
-/** What core refused for good: `<root>/<session id>/refused.ndjson`, one JSON object a line, for an operator to read. */
+/** What core refused for good: `<root>/<session id, or file-logs>/refused.ndjson`, one JSON object a line, for an operator to read. */
 export class DeadLetters {
   readonly #root: string
   readonly #clock: Clock

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import type { Clock } from '../base/clock.ts'
+import type { AppService } from '../core/app-service.ts'
 import type { Log } from '../log.ts'
 import { asAuditError } from './append-file.ts'
 import type { Audit, Recording, SessionFacts } from './audit.ts'
@@ -7,6 +8,8 @@ import { AuditError, writeFailed } from './audit-error.ts'
 import { BlockPool } from './block-pool.ts'
 import type { CommandDetectorFactory } from './command-detector.ts'
 import { Delivery, type DeliveryStats } from './delivery.ts'
+import { FileLogOutbox } from './file-log-outbox.ts'
+import type { FileLogQueueStats } from './file-log-queue.ts'
 import { FileRecording } from './recorder.ts'
 import { recover } from './recovery.ts'
 import type { RecordKeeper } from './session-delivery.ts'
@@ -16,9 +19,11 @@ import { type FsyncMode, SpoolSync } from './spool-sync.ts'
 export interface FileAuditOptions {
   /** `<DATA_DIR>/sessions`. */
   readonly sessionsDir: string
+  /** `<DATA_DIR>/file-logs`. */
+  readonly fileLogsDir: string
   /** `<DATA_DIR>/dead-letter`. */
   readonly deadLetterDir: string
-  readonly core: RecordKeeper
+  readonly core: RecordKeeper & Pick<AppService, 'sendFileLog'>
   readonly detector: CommandDetectorFactory
   readonly clock: Clock
   readonly log: Log
@@ -43,6 +48,8 @@ export class FileAudit implements Audit {
   readonly #sync: SpoolSync
   readonly #live = new Set<string>()
   readonly #delivery: Delivery
+  /** Operations on files, of whichever door. */
+  readonly fileLogs: FileLogOutbox
   readonly #stop = new AbortController()
   #recovery: Promise<void> = Promise.resolve()
   #sweep: Disposable | undefined
@@ -53,21 +60,25 @@ export class FileAudit implements Audit {
     this.#spool = new Spool(options.sessionsDir)
     this.#sync = new SpoolSync({ mode: options.fsync, clock })
     this.#delivery = new Delivery({ core, clock, log, deadLetterRoot, isLive: (id) => this.#live.has(id) })
+    const { fileLogsDir: directory, graceMs = DEFAULTS.graceMs } = options
+    this.fileLogs = new FileLogOutbox({ ...options, directory, deadLetterRoot, graceMs, sync: this.#sync })
   }
 
   /** Begins to send, and in the background to finish what the last run left. DATA_DIR must be locked by now. */
   start(): void {
     this.#delivery.start()
+    this.fileLogs.start()
     this.#look()
   }
 
   /** Core answers again: what waits is sent now. */
   coreBack(): void {
     this.#delivery.retryNow()
+    this.fileLogs.retryNow()
   }
 
-  get stats(): DeliveryStats {
-    return this.#delivery.stats
+  get stats(): DeliveryStats & { readonly fileLogs: FileLogQueueStats } {
+    return { ...this.#delivery.stats, fileLogs: this.fileLogs.stats }
   }
 
   /** Resolves when the spool has been gone through. */
@@ -93,7 +104,7 @@ export class FileAudit implements Audit {
     this.#stop.abort()
     this.#sweep?.[Symbol.dispose]()
     await this.#recovery
-    await this.#delivery.close(deadline)
+    await Promise.all([this.#delivery.close(deadline), this.fileLogs.close(deadline)])
     await this.#sync.close()
   }
 

@@ -4,6 +4,7 @@ import type {
   AuthAnswer,
   CommandRecord,
   CoreSettings,
+  FileLogRecord,
   LoginAttempt,
   Node,
   Permission,
@@ -63,6 +64,9 @@ export interface AppService {
   uploadReplay(sessionId: string, file: { path: string; bytes: number }, signal?: AbortSignal): Promise<void>
   /** Tells core that the replay is there. Idempotent. */
   markReplay(sessionId: string, signal?: AbortSignal): Promise<void>
+
+  /** One operation on files. Idempotent: its id that "must be unique" after a lost answer counts as done. */
+  sendFileLog(record: FileLogRecord, signal?: AbortSignal): Promise<void>
 
   /** Settings as last read from core, with `refreshSettings` at start and every 10 minutes. */
   readonly settings: CoreSettings

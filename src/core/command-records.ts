@@ -5,7 +5,7 @@ import type { CommandRecord, SessionRecord } from './model.ts'
 import type { AccessKey } from './sign.ts'
 import type { Core } from './transport.ts'
 import { ListWire, StoredCommandWire } from './wire.ts'
-import { cut, cutFilled } from './wire-text.ts'
+import { cut, cutFilled, plain } from './wire-text.ts'
 
 export interface CommandRecordsParts {
   core: Core
@@ -20,13 +20,10 @@ const PAGE = 500
 const MOST_PAGES = 200
 /** Failures in a row after which 4-byte characters are replaced: a MySQL `utf8` column refuses them for ever. */
 const PLAIN_AFTER = 2
-const ASTRAL = /[\u{10000}-\u{10ffff}]/gu
 
 /** What core keeps of a command's input; also without 4-byte characters, so that both forms compare equal. */
 export const commandKey = ({ input, timestamp }: { input: string; timestamp: number }): string =>
   `${Math.floor(timestamp)} ${plain(cut(input.trim(), INPUT_LENGTH).trim())}`
-
-const plain = (text: string): string => text.replace(ASTRAL, '\ufffd')
 
 /** Both ends are given: by itself core lists the last five days only. */
 const timesOf = (commands: readonly CommandRecord[]): { date_from: number; date_to: number } => {

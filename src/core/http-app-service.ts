@@ -3,6 +3,7 @@ import type { Log } from '../log.ts'
 import type { AppService } from './app-service.ts'
 import { Catalogue } from './catalogue.ts'
 import { CommandRecords } from './command-records.ts'
+import { FileLogSender } from './file-log-sender.ts'
 import { Grants } from './grants.ts'
 import { authenticate, authenticateOtp, type OtpAttempt } from './login.ts'
 import type {
@@ -10,6 +11,7 @@ import type {
   AuthAnswer,
   CommandRecord,
   CoreSettings,
+  FileLogRecord,
   LoginAttempt,
   Node,
   Permission,
@@ -41,6 +43,7 @@ export class HttpAppService implements AppService {
   readonly #grants: Grants
   readonly #sessions: SessionRecords
   readonly #commands: CommandRecords
+  readonly #fileLogs: FileLogSender
 
   constructor({ core, key, clock, log, settings }: HttpAppServiceParts) {
     const perms = new PermsPath()
@@ -50,6 +53,7 @@ export class HttpAppService implements AppService {
     this.#grants = new Grants({ core, key, perms })
     this.#sessions = new SessionRecords({ core, key })
     this.#commands = new CommandRecords({ core, key, log })
+    this.#fileLogs = new FileLogSender({ core, key })
   }
 
   get settings(): CoreSettings {
@@ -118,6 +122,10 @@ export class HttpAppService implements AppService {
 
   markReplay(sessionId: string, signal?: AbortSignal): Promise<void> {
     return this.#sessions.markReplay(sessionId, signal)
+  }
+
+  sendFileLog(record: FileLogRecord, signal?: AbortSignal): Promise<void> {
+    return this.#fileLogs.send(record, signal)
   }
 
   finishTask(task: Task, signal?: AbortSignal): Promise<void> {

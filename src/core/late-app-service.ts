@@ -32,6 +32,7 @@ export class LateAppService {
       commandsStored: async (...args) => await now().commandsStored(...args),
       uploadReplay: async (...args) => await now().uploadReplay(...args),
       markReplay: async (...args) => await now().markReplay(...args),
+      sendFileLog: async (...args) => await now().sendFileLog(...args),
       finishTask: async (...args) => await now().finishTask(...args),
     }
   }

@@ -143,6 +143,27 @@ export interface CommandRecord {
   readonly at: number
 }
 
+/** One operation on files, for core (POST /api/audits/v1/ftp-log/), uncut. */
+export interface FileLogRecord {
+  /** UUID made by us: core knows a repeated one by it. */
+  readonly id: string
+  /** `name (username)`. */
+  readonly user: string
+  /** Host name. */
+  readonly asset: string
+  readonly systemUser: string
+  readonly orgId: string
+  readonly remoteAddr: string
+  /** Core's page shows the word as it is. */
+  readonly operate: 'Upload' | 'Append' | 'Download' | 'Delete' | 'Rename' | 'Mkdir' | 'Rmdir' | 'Symlink'
+  /** A path; of a renaming `old=>new`. */
+  readonly filename: string
+  /** What came of it in the end, also `false` for what was refused. */
+  readonly isSuccess: boolean
+  /** ms since the epoch. Kept here; core notes the time of arrival. */
+  readonly at: number
+}
+
 /** Settings core hands out (GET /api/terminal/v1/terminal/config/). Absent: the local value stays. */
 export interface CoreSettings {
   readonly passwordAuth?: boolean

@@ -1,3 +1,4 @@
+const ASTRAL = /[\u{10000}-\u{10ffff}]/gu
 const LONE_SURROGATE = /\p{Surrogate}/gu
 
 /**
@@ -19,3 +20,6 @@ export function cutFilled(text: string, most: number, otherwise: string): string
   const short = cut(text.trim(), most).trim()
   return short === '' ? otherwise : short
 }
+
+/** Without 4-byte characters, which a MySQL `utf8` column refuses. */
+export const plain = (text: string): string => text.replace(ASTRAL, '\ufffd')

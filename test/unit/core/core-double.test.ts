@@ -71,6 +71,7 @@ const ARRANGE: Readonly<Record<string, (core: CoreDouble) => void | Promise<void
   'command-batch: save error': ({ state }) => {
     state.unstorable = /ls -l/
   },
+  'ftp-log: duplicate id': async (core) => void (await ask(core, corePair('ftp-log'))),
   'heartbeat: with task': addTask,
   'task-finish': addTask,
   'kill-session': async (core) => void (await ask(core, corePair('session-create: other org'))),
@@ -89,8 +90,8 @@ const ARRANGE: Readonly<Record<string, (core: CoreDouble) => void | Promise<void
 /** How long after the request was signed core saw it, where that matters. */
 const LATER_BY: Readonly<Record<string, number>> = { 'auth: date too old': 901_000, 'command-list': 60_000 }
 
-/** Addresses of later issues, or never asked: details, web logins, file logs. */
-const LATER = /^(profile: cookie$|connection-token|asset-(detail|list)|system-user-detail|orgs|ftp-log)/
+/** Addresses of later issues, or never asked: details, web logins. */
+const LATER = /^(profile: cookie$|connection-token|asset-(detail|list)|system-user-detail|orgs)/
 
 const covered = Object.keys(corePairs).filter((name) => !LATER.test(name))
 

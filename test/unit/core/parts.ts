@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { type Clock, systemClock } from '../../../src/base/clock.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import { HttpAppService } from '../../../src/core/http-app-service.ts'
-import type { SessionRecord } from '../../../src/core/model.ts'
+import type { FileLogRecord, SessionRecord } from '../../../src/core/model.ts'
 import { SettingsReader } from '../../../src/core/settings.ts'
 import type { AccessKey } from '../../../src/core/sign.ts'
 import { CoreTransport, type TransportLimits } from '../../../src/core/transport.ts'
@@ -52,6 +52,20 @@ export const sessionRecord = (given: Partial<SessionRecord> = {}): SessionRecord
   loginFrom: 'ST',
   remoteAddr: '203.0.113.7',
   dateStart: Date.UTC(2019, 7, 26, 10, 0, 0),
+  ...given,
+})
+
+export const fileLog = (given: Partial<FileLogRecord> = {}): FileLogRecord => ({
+  id: '95cb8cc7-20a3-543d-ad35-11d511af1122',
+  user: '张三 (zhangsan)',
+  asset: 'web-01',
+  systemUser: 'root',
+  orgId: '',
+  remoteAddr: '203.0.113.7',
+  operate: 'Upload',
+  filename: '/data/报表.xlsx',
+  isSuccess: true,
+  at: Date.UTC(2019, 7, 26, 10, 0, 0),
   ...given,
 })
 

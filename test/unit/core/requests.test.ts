@@ -16,7 +16,7 @@ import {
 import { corePair, PAIRS_KEY, PAIRS_TIME } from '../../fixtures/core-fixtures.ts'
 import { ManualClock } from '../../fixtures/manual-clock.ts'
 import { answering, expected } from './answering.ts'
-import { CoreParts, secretKey, sessionRecord } from './parts.ts'
+import { CoreParts, fileLog, secretKey, sessionRecord } from './parts.ts'
 
 const zhangsan: User = { id: ZHANGSAN, username: 'zhangsan', name: '张三' }
 const lisi: User = { id: 'b7145a12-8500-5804-b053-ab0680c4f59a', username: 'lisi', name: '李四' }
@@ -169,6 +169,8 @@ const ACTS: ReadonlyArray<readonly [name: string, act: Act, understood: unknown]
   ],
   ['session-finish', ({ service }) => service.finishSession(SESSION, PAIRS_TIME + 300_000), undefined],
   ['session-has-replay', ({ service }) => service.markReplay(SESSION), undefined],
+  ['ftp-log', ({ service }) => service.sendFileLog(fileLog()), undefined],
+  ['ftp-log: duplicate id', ({ service }) => service.sendFileLog(fileLog()), undefined],
   ['command-batch', ({ service }) => service.sendCommands(sessionRecord(), twoCommands), undefined],
   [
     'command-batch: save error',
