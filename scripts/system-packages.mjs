@@ -11,18 +11,25 @@ const NEEDED = [
   { program: 'bash', package: 'bash' },
   { program: 'less', package: 'less' },
   { program: 'vi', package: 'vim-tiny' },
+  { program: 'plink', package: 'putty-tools' },
+  { program: 'rsync', package: 'rsync' },
+  { program: 'git', package: 'git' },
+  { program: 'ansible', package: 'ansible-core' },
+  { file: '/usr/lib/python3/dist-packages/paramiko/__init__.py', package: 'python3-paramiko' },
 ]
 
 const path = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']
-const isThere = ({ program }) =>
-  path.some((directory) => {
-    try {
-      accessSync(join(directory, program), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
+const isThere = ({ program, file }) =>
+  file !== undefined
+    ? existsSync(file)
+    : path.some((directory) => {
+        try {
+          accessSync(join(directory, program), constants.X_OK)
+          return true
+        } catch {
+          return false
+        }
+      })
 
 const missing = NEEDED.filter((each) => !isThere(each))
 if (missing.length === 0) process.exit(0)
@@ -30,7 +37,8 @@ if (missing.length === 0) process.exit(0)
 const packages = missing.map((each) => each.package)
 const debian = existsSync('/etc/debian_version') && process.getuid?.() === 0
 if (!debian) {
-  for (const each of missing) console.error(`missing: ${each.program} (Debian package ${each.package})`)
+  for (const each of missing)
+    console.error(`missing: ${each.program ?? each.file} (Debian package ${each.package})`)
   console.error(
     `Install them, then run npm test again. On Debian: sudo apt-get install ${packages.join(' ')}`,
   )

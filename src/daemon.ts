@@ -16,6 +16,7 @@ import { proxyFor } from './core/proxy.ts'
 import { buildAssets } from './daemon/assets.ts'
 import { answerOf, type ControlCommands, controlHandler } from './daemon/control.ts'
 import { sessionControl } from './daemon/session-control.ts'
+import { openSshDoor, penaltiesOf } from './daemon/ssh-door.ts'
 import type { Log } from './log.ts'
 import { doorHandlers } from './menu/door.ts'
 import { PermissionWatch } from './policy/permission-watch.ts'
@@ -23,7 +24,7 @@ import { carryOut } from './session/control.ts'
 import { SessionRegistry } from './session/registry.ts'
 import { SessionService } from './session/session.ts'
 import { type HostKey, loadHostKeys } from './sshd/host-keys.ts'
-import { type Sshd, startSshd } from './sshd/server.ts'
+import type { Sshd } from './sshd/server.ts'
 import { type Standalone, startStandalone } from './standalone/standalone.ts'
 import { startWeb } from './web/web.ts'
 
@@ -221,12 +222,11 @@ class Building {
     hostKeys: readonly HostKey[],
   ): Promise<Sshd> {
     const { clock, log } = this.#parts
-    const { SSHD_PORT: port, PASSWORD_AUTH, PUBLIC_KEY_AUTH, LANGUAGE_CODE: language } = this.#settings
-    const auth = { passwordAuth: PASSWORD_AUTH, publicKeyAuth: PUBLIC_KEY_AUTH }
-    const options = { host: this.#bindHost, port, auth, language }
-    const { NAME: node } = this.#settings
-    const handlers = doorHandlers({ core, sessions, node, clock, log })
-    return this.#scope.own(await startSshd({ options, hostKeys, core, handlers, clock, log }))
+    const { NAME: node, HEADER_TITLE: header } = this.#settings
+    const handlers = doorHandlers({ core, sessions, node, header, clock, log })
+    const parts = { settings: this.#settings, host: this.#bindHost, hostKeys, core, handlers, clock, log }
+    const penalties = penaltiesOf(this.#settings, clock)
+    return this.#scope.own(await openSshDoor({ ...parts, penalties }))
   }
 
   #web(link: CoreLink, sshPort: number): Promise<number> {

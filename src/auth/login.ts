@@ -1,3 +1,4 @@
+import { type Clock, sleep } from '../base/clock.ts'
 import { Secret } from '../base/secret.ts'
 import { unreachable } from '../base/unreachable.ts'
 import type { AppService } from '../core/app-service.ts'
@@ -7,6 +8,7 @@ import type { Language } from '../i18n/i18n.ts'
 import type { Log } from '../log.ts'
 import type { Principal } from '../session/principal.ts'
 import type { AuthMethod, AuthOptions, AuthOutcome, OfferedKey, Refusal } from './outcome.ts'
+import type { Penalties } from './penalties.ts'
 import type { RefusedKeys } from './refused-keys.ts'
 import { cleanName, loggedName } from './user-name.ts'
 
@@ -17,8 +19,10 @@ export interface LoginParts {
   readonly core: CoreLogin
   readonly options: AuthOptions
   readonly refusedKeys: RefusedKeys
+  readonly penalties: Penalties
   /** Who it is, as far as the door knows. `loginId` finds the log lines. */
   readonly origin: Pick<Principal, 'remoteAddr' | 'loginFrom' | 'language' | 'loginId'>
+  readonly clock: Clock
   readonly log: Log
 }
 
@@ -53,6 +57,10 @@ export class Login {
   #offers = 0
   #keysAsked = 0
   #wrongCodes = 0
+  /** Failures that cost the address something. */
+  #counted = 0
+  #keyCounted = false
+  #method: AuthMethod | undefined
 
   constructor(parts: LoginParts) {
     this.#parts = parts
@@ -148,7 +156,11 @@ export class Login {
     if (this.#over) return this.#refuse(name, 'over', 'no tries left')
     if (!this.methods.has(method)) return this.#refuse(name, 'method', `${method} is not possible now`)
     this.#busy = true
+    this.#method = method
     try {
+      if (!this.#isAdmitted(name)) return this.#refuse(name, 'credentials', 'not a user for SSH here')
+      const delayMs = this.#parts.penalties.delayMs(this.#attempt(name))
+      if (delayMs > 0) await sleep(this.#parts.clock, delayMs, signal)
       return await ask(name)
     } catch (cause) {
       if (signal?.aborted) return { kind: 'unavailable', cause } // the client went away meanwhile
@@ -175,6 +187,7 @@ export class Login {
 
   #accept(name: string, user: User): AuthOutcome {
     if (this.#over) return this.#tooLate(name)
+    this.#parts.penalties.succeeded(this.#attempt(name), this.#counted)
     this.#end()
     return { kind: 'accepted', principal: { user, ...this.#parts.origin } }
   }
@@ -185,9 +198,30 @@ export class Login {
 
   #refuse(username: string, why: Refusal, reason: string): AuthOutcome {
     if (why !== 'code') this.#tries += 1
-    if (this.#tries >= MAX_TRIES) this.#end()
+    this.#punish(username, why)
+    if (this.#tries >= (this.#parts.options.maxTries ?? MAX_TRIES)) this.#end()
     this.#parts.log.info({ user: loggedName(username), why, reason, tries: this.#tries }, 'login try refused')
     return { kind: 'refused', why, last: this.#over }
+  }
+
+  /** Wrong secrets cost; what was merely out of its turn does not, and an agent full of keys costs as much as one key. */
+  #punish(username: string, why: Refusal): void {
+    if (why === 'method' || why === 'over') return
+    const byKey = why === 'key' || this.#method === 'key'
+    if (byKey && this.#keyCounted) return
+    this.#keyCounted ||= byKey
+    this.#counted += 1
+    this.#parts.penalties.failed(this.#attempt(username))
+  }
+
+  /** ALLOW_SSH_USER and BLOCK_SSH_USER. Who is not admitted sees the same failure as with a wrong password. */
+  #isAdmitted(name: string): boolean {
+    const { allowUsers, blockUsers } = this.#parts.options
+    return (!allowUsers || allowUsers.has(name)) && !blockUsers?.has(name)
+  }
+
+  #attempt(username: string) {
+    return { username, address: this.#parts.origin.remoteAddr }
   }
 
   #unanswered(username: string, method: AuthMethod, cause: unknown): AuthOutcome {

@@ -4,6 +4,12 @@ import type { Principal } from '../session/principal.ts'
 export interface AuthOptions {
   readonly passwordAuth: boolean
   readonly publicKeyAuth: boolean
+  /** Refused tries of one connection, the last one included that ends it. */
+  readonly maxTries?: number | undefined
+  /** Only these may log in; undefined: whoever core knows. Names in NFC, as in `cleanName`. */
+  readonly allowUsers?: ReadonlySet<string> | undefined
+  /** These may not. */
+  readonly blockUsers?: ReadonlySet<string> | undefined
 }
 
 /** Why a try failed. For the log and the door, never for the person: they see one and the same failure. */

@@ -20,6 +20,13 @@ export function plainAddress(address: string): string {
   return mapped !== undefined && isIPv4(mapped) ? mapped : bare
 }
 
+/** Who counts as one source: an IPv4 address, or the /64 that one IPv6 customer has for themselves. */
+export function sourceOf(address: string): string {
+  const canonical = canonicalAddress(address) ?? address
+  if (!canonical.includes(':')) return canonical
+  return `${canonical.split(':').slice(0, 4).join(':')}::/64`
+}
+
 function groupsOf(address: string): number[] {
   const [head = '', tail] = withHexTail(address).split('::')
   const parse = (part: string): number[] =>

@@ -15,6 +15,8 @@ export interface DoorDeps {
   readonly sessions: Pick<SessionService, 'open'>
   /** Name of this bastion. */
   readonly node: string
+  /** Title of the menu where core has none. */
+  readonly header?: string | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -41,7 +43,7 @@ export function doorHandlers(deps: DoorDeps) {
   }
 }
 
-function byMenu({ core, sessions, node, clock, log }: DoorDeps, arrival: Arrival): Promise<Exit> {
+function byMenu({ core, sessions, node, header, clock, log }: DoorDeps, arrival: Arrival): Promise<Exit> {
   const { terminal, principal, signal } = arrival
   return visit(
     {
@@ -50,7 +52,7 @@ function byMenu({ core, sessions, node, clock, log }: DoorDeps, arrival: Arrival
       assets: (options) => core.assets(principal.user, options),
       style: styleFor(terminal.pty),
       node,
-      header: core.settings.headerTitle,
+      header: core.settings.headerTitle ?? header,
       clock,
       log,
       openSession: (on, by, target) => sessions.open({ terminal: on, principal: by, target }),

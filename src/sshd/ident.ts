@@ -36,6 +36,7 @@ export function readIdent(socket: Socket, listener: IdentListener): void {
     listener.onIdent(verdict.line)
   }
   socket.on('data', onData)
+  socket.resume() // who read before this left it paused
 }
 
 type Verdict =

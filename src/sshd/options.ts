@@ -1,5 +1,6 @@
 import type { CoreLogin } from '../auth/login.ts'
 import type { AuthOptions } from '../auth/outcome.ts'
+import type { Penalties } from '../auth/penalties.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Language } from '../i18n/i18n.ts'
 import type { Log } from '../log.ts'
@@ -19,6 +20,10 @@ export interface SshdOptions {
   readonly maxChannels?: number
   readonly maxUnauthenticated?: number
   readonly maxUnauthenticatedPerSource?: number
+  /** Load balancers: all of their connections begin with a PROXY header, and nobody else's is believed. */
+  readonly proxyPeers?: ((address: string) => boolean) | undefined
+  /** Shown before the login (RFC 4252 section 5.4). */
+  readonly banner?: string | undefined
   /** What visits get to come to their end when the daemon stops. */
   readonly stopSeconds?: number
 }
@@ -27,6 +32,7 @@ export interface SshdParts {
   readonly options: SshdOptions
   readonly hostKeys: readonly HostKey[]
   readonly core: CoreLogin
+  readonly penalties: Penalties
   readonly handlers: SshdHandlers
   readonly clock: Clock
   readonly log: Log

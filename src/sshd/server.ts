@@ -3,17 +3,15 @@ import { type AddressInfo, createServer, type Server as NetServer, type Socket }
 import { Login } from '../auth/login.ts'
 import { RefusedKeys } from '../auth/refused-keys.ts'
 import { sleep } from '../base/clock.ts'
-import { escapeControls } from '../base/escape.ts'
-import { plainAddress } from '../base/ip-address.ts'
 import { userAlgorithms } from '../ssh2/algorithms.ts'
 import { connectionInternals } from '../ssh2/internals.ts'
 import { type ClientInfo, type Connection, Server as Ssh2Server, type SshServer } from '../ssh2/library.ts'
 import { shareFairly } from '../ssh2/yielding.ts'
+import { Admission, type Admitted } from './admission.ts'
 import { SshConnection } from './connection.ts'
-import { readIdent, skipNextWrite } from './ident.ts'
+import { skipNextWrite } from './ident.ts'
 import type { SshdParts } from './options.ts'
 import { listenFault } from './sshd-error.ts'
-import { Unauthenticated } from './unauthenticated.ts'
 
 /** Says no more than it must. */
 const IDENT = 'cocod'
@@ -22,14 +20,11 @@ const KEEPALIVE_TRIES = 3
 const GOODBYE_MS = 1000
 
 interface Arrival {
-  readonly socket: Socket
-  readonly remoteAddr: string
-  /** Ends the grace and gives the place among the unauthenticated back. */
-  readonly settle: () => void
-  /** The connection is broken: what the peer leaves open is closed soon. */
-  readonly linger: () => void
-  connection: SshConnection | undefined
+  readonly client: Admitted | undefined
+  readonly connection: SshConnection | undefined
 }
+
+const UNKNOWN: Arrival = { client: undefined, connection: undefined }
 
 /** Listens. @throws {SshdError} SSHD_LISTEN */
 export async function startSshd(parts: SshdParts): Promise<Sshd> {
@@ -44,24 +39,31 @@ export class Sshd implements AsyncDisposable {
   readonly #net: NetServer
   readonly #ssh: SshServer
   readonly #arrivals = new Map<Socket, Arrival>()
-  readonly #unauthenticated: Unauthenticated
+  readonly #admission: Admission
   readonly #refusedKeys: RefusedKeys
   readonly #stopping = new AbortController()
   #closing: Promise<void> | undefined
 
   constructor(parts: SshdParts) {
-    const { options, hostKeys, clock } = parts
+    const { options, hostKeys, clock, log, penalties } = parts
     this.#parts = parts
     this.#refusedKeys = new RefusedKeys(clock)
-    this.#unauthenticated = new Unauthenticated({
-      most: options.maxUnauthenticated ?? 200,
-      mostPerSource: options.maxUnauthenticatedPerSource ?? 20,
+    this.#admission = new Admission({
+      limits: {
+        most: options.maxUnauthenticated ?? 200,
+        mostPerSource: options.maxUnauthenticatedPerSource ?? 20,
+      },
+      graceMs: (options.loginGraceSeconds ?? 60) * 1000,
+      proxyPeers: options.proxyPeers,
+      ...{ penalties, clock, log, ident: IDENT_LINE, language: options.language },
+      onAdmitted: (client) => this.#onAdmitted(client),
     })
     this.#ssh = new Ssh2Server(
       {
         hostKeys: hostKeys.map(({ privateKey }) => privateKey.reveal()),
         algorithms: userAlgorithms(),
         ident: IDENT,
+        ...(options.banner !== undefined && { banner: lines(options.banner) }),
         keepaliveInterval: (options.keepaliveSeconds ?? 30) * 1000,
         keepaliveCountMax: KEEPALIVE_TRIES,
       },
@@ -77,7 +79,7 @@ export class Sshd implements AsyncDisposable {
 
   /** Connections now, for status and metrics. */
   get connections(): { readonly all: number; readonly unauthenticated: number } {
-    return { all: this.#arrivals.size, unauthenticated: this.#unauthenticated.size }
+    return { all: this.#arrivals.size, unauthenticated: this.#admission.unauthenticated }
   }
 
   listen(): Promise<void> {
@@ -110,7 +112,7 @@ export class Sshd implements AsyncDisposable {
     const settled = Promise.all(connections.map((connection) => connection.settled()))
     await this.#atMost((this.#parts.options.stopSeconds ?? 10) * 1000, settled)
     await this.#atMost(GOODBYE_MS, Promise.all(connections.map((connection) => connection.quiet())))
-    for (const { socket, connection } of this.#arrivals.values()) {
+    for (const [socket, { connection }] of this.#arrivals) {
       if (connection) connection.end()
       else socket.destroy()
     }
@@ -127,76 +129,49 @@ export class Sshd implements AsyncDisposable {
 
   #onSocket(socket: Socket): void {
     const { log } = this.#parts
-    const remoteAddr = plainAddress(socket.remoteAddress ?? '')
-    socket.on('error', (error) => log.debug({ err: error, remoteAddr }, 'socket error'))
+    socket.on('error', (error) => log.debug({ err: error, peer: socket.remoteAddress }, 'socket error'))
     if (this.#closing || socket.destroyed) {
       socket.destroy()
       return
     }
-    const arrival = this.#arrive(socket, remoteAddr)
-    this.#arrivals.set(socket, arrival)
-    socket.once('close', () => {
-      arrival.settle()
-      this.#arrivals.delete(socket)
-    })
-    socket.write(IDENT_LINE)
-    readIdent(socket, {
-      onIdent: () => {
-        skipNextWrite(socket, IDENT_LINE)
-        this.#ssh.injectSocket(socket)
-      },
-      onJunk: (why, first) => {
-        const start = escapeControls(first.toString('latin1', 0, 32))
-        log.debug({ remoteAddr, why, start }, 'not an SSH client')
-        socket.destroy()
-      },
-    })
+    this.#arrivals.set(socket, UNKNOWN)
+    socket.once('close', () => this.#arrivals.delete(socket))
+    this.#admission.take(socket)
   }
 
-  #arrive(socket: Socket, remoteAddr: string): Arrival {
-    const { clock, log, options } = this.#parts
-    const drop = (why: string): void => {
-      log.debug({ remoteAddr }, why)
-      socket.destroy()
-    }
-    const grace = clock.after((options.loginGraceSeconds ?? 60) * 1000, () => drop('login took too long'))
-    const place = this.#unauthenticated.enter(remoteAddr, () => drop('dropped: too many are not logged in'))
-    const settle = (): void => {
-      grace[Symbol.dispose]()
-      place[Symbol.dispose]()
-    }
-    let goodbye: Disposable | undefined
-    const linger = (): void => {
-      goodbye ??= clock.after(GOODBYE_MS, () => socket.destroy())
-    }
-    socket.once('close', () => goodbye?.[Symbol.dispose]())
-    return { socket, remoteAddr, settle, linger, connection: undefined }
+  #onAdmitted(client: Admitted): void {
+    const { socket } = client
+    this.#arrivals.set(socket, { client, connection: undefined })
+    skipNextWrite(socket, IDENT_LINE)
+    this.#ssh.injectSocket(socket)
   }
 
   #onConnection(client: Connection, { header }: ClientInfo): void {
     client.on('error', () => {}) // before anything else: without a listener a bad packet ends the process
     const socket = connectionInternals(client)._sock
-    const arrival = this.#arrivals.get(socket)
-    if (!arrival) {
+    const admitted = this.#arrivals.get(socket)?.client
+    if (!admitted) {
       socket.destroy()
       return
     }
     shareFairly(socket)
-    arrival.connection = this.#connection(client, arrival, header.versions.software)
+    const connection = this.#connection(client, admitted, header.versions.software)
+    this.#arrivals.set(socket, { client: admitted, connection })
   }
 
   #connection(
     client: Connection,
-    { remoteAddr, settle, linger }: Arrival,
+    { remoteAddr, settle, socket }: Admitted,
     clientVersion: string,
   ): SshConnection {
-    const { core, options, handlers } = this.#parts
+    const { core, options, handlers, penalties, clock } = this.#parts
+    const refusedKeys = this.#refusedKeys
     const loginId = randomBytes(4).toString('hex')
     const log = this.#parts.log.child({ login: loginId })
     const origin = { remoteAddr, loginFrom: 'ST', language: options.language, loginId } as const
     return new SshConnection({
       client,
-      login: new Login({ core, options: options.auth, refusedKeys: this.#refusedKeys, origin, log }),
+      login: new Login({ core, options: options.auth, refusedKeys, penalties, origin, clock, log }),
       loginId,
       clientVersion,
       handlers,
@@ -204,7 +179,17 @@ export class Sshd implements AsyncDisposable {
       stopping: this.#stopping.signal,
       log: this.#parts.log,
       onReady: settle,
-      onBroken: linger,
+      onBroken: () => this.#linger(socket),
     })
   }
+
+  /** The connection is broken: what the peer leaves open is closed soon. */
+  #linger(socket: Socket): void {
+    if (socket.destroyed) return
+    const goodbye = this.#parts.clock.after(GOODBYE_MS, () => socket.destroy())
+    socket.once('close', () => goodbye[Symbol.dispose]())
+  }
 }
+
+/** The library adds the last line end. */
+const lines = (text: string): string => text.trimEnd().replace(/\r?\n/g, '\r\n')

@@ -1,4 +1,4 @@
-import { sourceOf } from './address.ts'
+import { sourceOf } from '../base/ip-address.ts'
 
 interface Place {
   readonly drop: () => void
@@ -33,7 +33,16 @@ export class Unauthenticated {
   enter(remoteAddr: string, drop: () => void): Disposable {
     const source = sourceOf(remoteAddr)
     if ((this.#sources.get(source)?.size ?? 0) >= this.#limits.mostPerSource) this.#dropOldest(source)
-    else if (this.#count >= this.#limits.most) this.#dropOldest(this.#fullest())
+    return this.#place(source, drop)
+  }
+
+  /** A connection of a load balancer whose client is not known yet: many come at once from one address. */
+  enterProxied(peer: string, drop: () => void): Disposable {
+    return this.#place(`proxy ${peer}`, drop)
+  }
+
+  #place(source: string, drop: () => void): Disposable {
+    if (this.#count >= this.#limits.most) this.#dropOldest(this.#fullest())
     const place = { drop }
     const places = this.#sources.get(source) ?? new Set()
     this.#sources.set(source, places.add(place))

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { type CoreLogin, Login } from '../../../src/auth/login.ts'
 import type { AuthOptions, AuthOutcome } from '../../../src/auth/outcome.ts'
+import { Penalties } from '../../../src/auth/penalties.ts'
 import { RefusedKeys } from '../../../src/auth/refused-keys.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import { CoreError } from '../../../src/core/core-error.ts'
@@ -41,16 +42,27 @@ class ScriptedCore implements CoreLogin {
   }
 }
 
-type StartOptions = Partial<AuthOptions> & { refusedKeys?: RefusedKeys }
+interface StartOptions extends Partial<AuthOptions> {
+  refusedKeys?: RefusedKeys
+  penalties?: Penalties
+  clock?: ManualClock
+}
 
 function start(
   core: ScriptedCore,
-  { refusedKeys = new RefusedKeys(new ManualClock()), ...options }: StartOptions = {},
+  {
+    clock = new ManualClock(),
+    refusedKeys = new RefusedKeys(clock),
+    penalties = new Penalties({ clock, lenient: () => false }),
+    ...options
+  }: StartOptions = {},
 ): Login {
   return new Login({
     core,
     options: { passwordAuth: true, publicKeyAuth: true, ...options },
     refusedKeys,
+    penalties,
+    clock,
     origin: { remoteAddr: '192.0.2.1', loginFrom: 'ST', language: 'en', loginId: 'l-1' },
     log: silentLog(),
   })
@@ -275,4 +287,60 @@ test('what is switched off is neither named nor taken, and core has the last wor
   expect([...start(core, { passwordAuth: false }).methods]).toEqual(['password'])
   expect(start(core).offer('alice', key('a'))).toBe('no')
   expect(core.asked).toEqual([])
+})
+
+test('with a list of who may log in by SSH nobody else reaches core, and who is blocked does not either', async () => {
+  const core = new ScriptedCore()
+  core.first = accepted
+  const only = { allowUsers: new Set(['alice', '张三']), blockUsers: new Set(['张三']) }
+  expect(kinds(await start(core, only).password('alice', 'pw'))).toBe('accepted')
+  for (const name of ['bob', '张三', 'Alice']) {
+    expect(kinds(await start(core, only).password(name, 'pw')), name).toBe('credentials')
+  }
+  expect(core.asked).toHaveLength(1)
+})
+
+test('the limit of tries is a setting', async () => {
+  const core = new ScriptedCore()
+  const login = start(core, { maxTries: 2 })
+  expect(kinds(await login.password('alice', 'pw'))).toBe('credentials')
+  expect(kinds(await login.password('alice', 'pw'))).toBe('credentials, last')
+})
+
+test('wrong secrets cost their address, an agent full of keys as much as one, and what is out of turn nothing', async () => {
+  const clock = new ManualClock()
+  const penalties = new Penalties({ clock, lenient: () => false })
+  const core = new ScriptedCore()
+  const login = start(core, { clock, penalties })
+  for (const name of ['k1', 'k2', 'k3']) await login.key('alice', key(name))
+  await login.otp('alice', '123456')
+  await login.password('alice', 'pw')
+  expect(penalties.shutOutMs('192.0.2.1')).toBe(0)
+  await start(core, { clock, penalties }).password('alice', 'pw')
+  expect(penalties.shutOutMs('192.0.2.1')).toBe(15_000)
+})
+
+test('a right password after wrong ones takes back what they cost', async () => {
+  const clock = new ManualClock()
+  const penalties = new Penalties({ clock, lenient: () => false })
+  const core = new ScriptedCore()
+  const login = start(core, { clock, penalties })
+  for (let i = 0; i < 4; i += 1) await login.password('alice', 'typo')
+  expect(penalties.shutOutMs('192.0.2.1')).toBe(20_000)
+  core.first = accepted
+  expect(kinds(await login.password('alice', 'pw'))).toBe('accepted')
+  expect(penalties.shutOutMs('192.0.2.1')).toBe(0)
+})
+
+test('for a name that fails from everywhere the answer is put off, for the right password too, and it comes', async () => {
+  const clock = new ManualClock()
+  const penalties = new Penalties({ clock, lenient: () => false })
+  for (let i = 0; i < 6; i += 1) penalties.failed({ address: `198.51.100.${i}`, username: 'alice' })
+  const core = new ScriptedCore()
+  core.first = accepted
+  const answer = start(core, { clock, penalties }).password('alice', 'pw')
+  await expect.poll(() => clock.pending).toBe(1)
+  expect(core.asked).toHaveLength(0)
+  clock.advance(250)
+  expect(kinds(await answer)).toBe('accepted')
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { canonicalAddress, plainAddress } from '../../../src/base/ip-address.ts'
+import { canonicalAddress, plainAddress, sourceOf } from '../../../src/base/ip-address.ts'
 
 test.each([
   ['1.2.3.4', '1.2.3.4'],
@@ -27,4 +27,16 @@ test.each([
   ['', ''],
 ])('%s is told as %s', (address, plain) => {
   expect(plainAddress(address)).toBe(plain)
+})
+
+test.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['2001:db8:0:1:aaaa::1', '2001:db8:0:1::/64'],
+  ['2001:DB8::1:0:0:0:1', '2001:db8:0:1::/64'],
+  ['2001:db8:0:1:1:2:3:4', '2001:db8:0:1::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::', 'fe80:0:0:0::/64'],
+  ['', ''],
+])('%s counts for the source %s', (address, source) => {
+  expect(sourceOf(address)).toBe(source)
 })

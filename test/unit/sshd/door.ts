@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CoreLogin } from '../../../src/auth/login.ts'
+import { Penalties } from '../../../src/auth/penalties.ts'
 import { type Clock, systemClock } from '../../../src/base/clock.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import type { AuthAnswer, LoginAttempt, User } from '../../../src/core/model.ts'
@@ -70,8 +71,14 @@ export async function openDoor({
   handlers = greet,
   clock = systemClock,
   core = new TinyCore(),
+  lenient = () => false,
   ...options
-}: Partial<SshdOptions> & { handlers?: SshdHandlers; clock?: Clock; core?: TinyCore } = {}): Promise<Door> {
+}: Partial<SshdOptions> & {
+  handlers?: SshdHandlers
+  clock?: Clock
+  core?: TinyCore
+  lenient?: (address: string) => boolean
+} = {}): Promise<Door> {
   const { privateKey, fingerprint, type } = await testHostKey()
   const hostKeys = [{ type, fingerprint, privateKey }]
   const lines: Array<Record<string, unknown>> = []
@@ -89,6 +96,7 @@ export async function openDoor({
     },
     hostKeys,
     core,
+    penalties: new Penalties({ clock, lenient }),
     handlers,
     clock,
     log,

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
+import { Penalties } from '../../../src/auth/penalties.ts'
 import { silentLog } from '../../../src/log.ts'
 import { loadHostKeys } from '../../../src/sshd/host-keys.ts'
 import { startSshd } from '../../../src/sshd/server.ts'
@@ -34,6 +35,7 @@ test.each(['ssh-ed25519', 'ecdsa-sha2-nistp256', 'rsa-sha2-512', 'rsa-sha2-256']
       },
       hostKeys,
       core: new TinyCore(),
+      penalties: new Penalties({ clock: new ManualClock(), lenient: () => false }),
       handlers: greet,
       clock: new ManualClock(),
       log,

@@ -1,0 +1,59 @@
+import type { CoreLogin } from '../auth/login.ts'
+import { Penalties } from '../auth/penalties.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Settings } from '../config/settings.ts'
+import type { Log } from '../log.ts'
+import type { HostKey } from '../sshd/host-keys.ts'
+import type { SshdOptions } from '../sshd/options.ts'
+import { type Sshd, startSshd } from '../sshd/server.ts'
+import type { SshdHandlers } from '../sshd/session-request.ts'
+
+export interface SshDoorParts {
+  readonly settings: Settings
+  readonly host: string
+  readonly hostKeys: readonly HostKey[]
+  readonly core: CoreLogin
+  readonly penalties: Penalties
+  readonly handlers: SshdHandlers
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** The SSH server as the settings want it. */
+export function openSshDoor({ settings, host, ...parts }: SshDoorParts): Promise<Sshd> {
+  return startSshd({ ...parts, options: sshdOptions(settings, host) })
+}
+
+/** What failed logins cost, for all doors together. */
+export function penaltiesOf({ PENALTY_EXEMPT, TRUSTED_PEERS }: Settings, clock: Clock): Penalties {
+  return new Penalties({
+    clock,
+    lenient: (address) => PENALTY_EXEMPT.has(address) || TRUSTED_PEERS.has(address),
+  })
+}
+
+function sshdOptions(settings: Settings, host: string): SshdOptions {
+  const { ALLOW_SSH_USER, BLOCK_SSH_USER, TRUSTED_PEERS, PROXY_PROTOCOL } = settings
+  return {
+    host,
+    port: settings.SSHD_PORT,
+    auth: {
+      passwordAuth: settings.PASSWORD_AUTH,
+      publicKeyAuth: settings.PUBLIC_KEY_AUTH,
+      maxTries: settings.MAX_LOGIN_TRIES,
+      allowUsers: ALLOW_SSH_USER && namesOf(ALLOW_SSH_USER),
+      blockUsers: namesOf(BLOCK_SSH_USER),
+    },
+    language: settings.LANGUAGE_CODE,
+    loginGraceSeconds: settings.LOGIN_GRACE_SECONDS,
+    keepaliveSeconds: settings.KEEPALIVE_SECONDS,
+    maxChannels: settings.MAX_CHANNELS,
+    maxUnauthenticated: settings.MAX_UNAUTHENTICATED,
+    maxUnauthenticatedPerSource: settings.MAX_UNAUTHENTICATED_PER_ADDRESS,
+    proxyPeers: PROXY_PROTOCOL ? (address) => TRUSTED_PEERS.has(address) : undefined,
+    banner: settings.BANNER,
+  }
+}
+
+const namesOf = (names: readonly string[]): ReadonlySet<string> =>
+  new Set(names.map((name) => name.normalize('NFC')))
