@@ -3,6 +3,7 @@ import { decodeMark } from './command-mark.ts'
 import { seconds } from './core-replay.ts'
 import { decodeSize, FRAME, type Frame } from './frames.ts'
 import type { ReplayHead } from './replay-file.ts'
+import { decodeEvent } from './session-event.ts'
 
 /** asciicast v2 (docs.asciinema.org/manual/asciicast/v2): a header line, then one event a line. Constant memory. */
 export async function* asciicast(head: ReplayHead, frames: AsyncIterable<Frame>): AsyncGenerator<string> {
@@ -33,6 +34,10 @@ function eventOf({ kind, payload }: Frame, decoder: TextDecoder): Event | undefi
   if (kind === FRAME.resize) {
     const size = decodeSize(payload)
     return size && ['r', `${size.columns}x${size.rows}`]
+  }
+  if (kind === FRAME.event) {
+    const event = decodeEvent(payload)
+    return event && ['m', [event.kind, event.by].filter(Boolean).join(' ')]
   }
   const mark = kind === FRAME.mark ? decodeMark(payload) : undefined
   return mark && ['m', `command ${mark.command}`]

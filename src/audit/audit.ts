@@ -1,5 +1,6 @@
 import type { FileLogRecord, SessionRecord } from '../core/model.ts'
 import type { Exit, Pty, Size } from '../terminal/terminal.ts'
+import type { SessionEvent } from './session-event.ts'
 
 /** What is known of a session when it begins; kept in the spool's `session.json`. */
 export interface SessionFacts {
@@ -35,11 +36,20 @@ export interface Recorder {
   /** Keys the person sent: for the command record only, they are not stored. */
   input(bytes: Uint8Array): void
   resize(size: Size): void
+  /** Something that happened beside the screen. */
+  event(event: SessionEvent): void
   onDrain(listener: () => void): Disposable
   /** Fires when nothing can be recorded any more; its reason is the AuditError. */
   readonly failed: AbortSignal
   /** Writes what is left, seals the record and hands it to the delivery. Resolves when it is with the kernel. */
   close(end: SessionEnd): Promise<void>
+}
+
+/** A replay that is being written: `ReplayFile` reads it meanwhile. */
+export interface LiveReplay {
+  readonly path: string
+  /** Resolves when everything so far is with the kernel. Rejects with the AuditError that stopped the recording. */
+  flush(): Promise<void>
 }
 
 /** Where sessions are recorded. Throws AuditError from `open` when the disk is below its reserve. */
@@ -49,6 +59,8 @@ export interface Audit {
 }
 
 export interface Recording extends Recorder {
+  /** Where the screen is recorded, and a way to have all of it there so far. */
+  readonly replay: LiveReplay
   /** Core was asked to know this session (surely or perhaps): from here on it is delivered and finished there. */
   known(): Promise<void>
   /** The session never began: the spool directory is removed. */

@@ -6,10 +6,12 @@
  *     u8   kind
  *     payload
  *
+ * An `event` is a JSON object of what happened beside the screen (`session-event.ts`).
+ *
  * The first frame is a `head`. Frames between two `hash` frames are a block; a hash frame holds
  * sha256(previous hash, bytes of the block, its own header), the first block's previous hash being 32 zero bytes.
  */
-export const FRAME = { head: 1, output: 2, resize: 3, mark: 4, end: 5, hash: 6 } as const
+export const FRAME = { head: 1, output: 2, resize: 3, mark: 4, end: 5, hash: 6, event: 7 } as const
 
 export type FrameKind = (typeof FRAME)[keyof typeof FRAME]
 

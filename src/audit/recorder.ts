@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../log.ts'
 import type { Size } from '../terminal/terminal.ts'
 import { AppendFile, type AppendOptions, asAuditError } from './append-file.ts'
-import { NOT_BEGUN, type Recording, type SessionEnd, type SessionFacts } from './audit.ts'
+import { type LiveReplay, NOT_BEGUN, type Recording, type SessionEnd, type SessionFacts } from './audit.ts'
 import type { AuditError } from './audit-error.ts'
 import type { BlockPool } from './block-pool.ts'
 import { BlockWriter } from './block-writer.ts'
@@ -14,6 +14,7 @@ import { encodeEnd } from './replay-end.ts'
 import { encodeHead } from './replay-file.ts'
 import { sealCut } from './seal.ts'
 import { SessionCommands } from './session-commands.ts'
+import { encodeEvent, type SessionEvent } from './session-event.ts'
 import { initialState, type SessionState, writeSession } from './session-file.ts'
 import type { SpoolSync } from './spool-sync.ts'
 
@@ -105,6 +106,14 @@ export class FileRecording implements Recording {
     if (this.#closed) return
     this.#blocks.frame(FRAME.resize, encodeSize(size.columns, size.rows))
     this.#commands.resize(size)
+  }
+
+  event(event: SessionEvent): void {
+    if (!this.#closed) this.#blocks.frame(FRAME.event, encodeEvent(event))
+  }
+
+  get replay(): LiveReplay {
+    return { path: this.#replay.path, flush: () => this.#blocks.flush() }
   }
 
   onDrain(listener: () => void): Disposable {

@@ -6,6 +6,7 @@ import type { SessionFacts } from '../../../src/audit/audit.ts'
 import { readCommands } from '../../../src/audit/command-log.ts'
 import { FRAME } from '../../../src/audit/frames.ts'
 import { FileRecording, type RecorderOptions } from '../../../src/audit/recorder.ts'
+import { decodeEvent } from '../../../src/audit/session-event.ts'
 import { readSession } from '../../../src/audit/session-file.ts'
 import { verifySession } from '../../../src/audit/verify.ts'
 import { ManualClock } from '../../fixtures/manual-clock.ts'
@@ -187,4 +188,20 @@ test('files are for the daemon alone, and nothing is left over beside them', asy
   expect(names).toEqual(['commands.ndjson', 'replay.log', 'session.json'])
   for (const name of names) expect((await stat(join(directory.path, name))).mode & 0o777).toBe(0o600)
   expect(await readFile(join(directory.path, 'session.json'), 'utf8')).toContain('"version": 1')
+})
+
+test('what happened beside the screen is in its place, and all of it is readable while the session runs', async () => {
+  await using directory = await temporaryDirectory()
+  const recording = await record(directory.path)
+  recording.output(Buffer.from('before'))
+  recording.event({ kind: 'watch', by: 'bob' })
+  recording.output(Buffer.from('after'))
+  await recording.replay.flush()
+  expect(recording.replay.path).toBe(join(directory.path, 'replay.log'))
+  const seen = (await framesOf(directory.path)).map(({ kind, payload }) =>
+    kind === FRAME.event ? decodeEvent(payload) : kind === FRAME.output ? String(payload) : undefined,
+  )
+  expect(seen.filter(Boolean)).toEqual(['before', { kind: 'watch', by: 'bob' }, 'after'])
+  await recording.close(END)
+  expect(await verifySession(directory.path)).toMatchObject({ kind: 'whole' })
 })

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+/**
+ * What happened in a session beside its screen, as its replay keeps it.
+ * - `watch`, `join`, `leave`: somebody sees the session, sees it and may type, is gone again
+ * - `typist`: from here on the keys are theirs; `by` undefined: the session's own person
+ * - `lock`, `unlock`: the input was held by somebody, and is free again
+ */
+export const SessionEvent = z.object({
+  kind: z.enum(['watch', 'join', 'leave', 'typist', 'lock', 'unlock']),
+  /** Who, as the bastion knows them. */
+  by: z.string().optional(),
+})
+export type SessionEvent = z.output<typeof SessionEvent>
+
+export const encodeEvent = (event: SessionEvent): Buffer => Buffer.from(JSON.stringify(event))
+
+/** Undefined for a frame that is not in order, or of a kind that is not known here. */
+export function decodeEvent(payload: Buffer): SessionEvent | undefined {
+  try {
+    return SessionEvent.safeParse(JSON.parse(payload.toString())).data
+  } catch {
+    return undefined
+  }
+}
