@@ -1,8 +1,10 @@
 import type { Secret } from '../base/secret.ts'
+import type { TargetIds } from './catalogue.ts'
 import type {
   Asset,
   AuthAnswer,
   CommandRecord,
+  ConnectionLink,
   CoreSettings,
   FileLogRecord,
   LoginAttempt,
@@ -13,6 +15,7 @@ import type {
   Target,
   Task,
   User,
+  WebCookies,
 } from './model.ts'
 
 /**
@@ -27,6 +30,15 @@ export interface AppService {
     attempt: { seed: Secret; code: Secret; remoteAddr: string; loginType: 'T' | 'W' },
     signal?: AbortSignal,
   ): Promise<AuthAnswer>
+  /** Who is logged in to Jumpserver's web pages with these cookies; undefined: nobody. */
+  userByCookie(cookies: WebCookies, signal?: AbortSignal): Promise<User | undefined>
+  /**
+   * What a link to a web terminal stands for; undefined: unknown, older than 20 s, or used before. A token counts once.
+   * It says who, not whether: `prepare` still asks for the permission.
+   */
+  connectionToken(token: string, signal?: AbortSignal): Promise<ConnectionLink | undefined>
+  /** The target of two ids, as luna and connection tokens have them; undefined: not granted to this user. */
+  targetById(user: User, ids: TargetIds, signal?: AbortSignal): Promise<Target | undefined>
   /** Assets granted to the user. `fresh` asks core to drop its cache: only when the person asked for it. */
   assets(user: User, options?: { fresh?: boolean; signal?: AbortSignal }): Promise<readonly Asset[]>
   /** The nodes granted to the user, in the order of the tree: parents first, children by number. Empty without grants. */

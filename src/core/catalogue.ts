@@ -1,8 +1,13 @@
 import { unusable } from './answer.ts'
 import { CoreError } from './core-error.ts'
 import { GrantedLists, type GrantedListsParts } from './granted-lists.ts'
-import type { Asset, Node, User } from './model.ts'
+import type { Asset, Node, Target, User } from './model.ts'
 import { byKey, isWithin, type NodeAssets } from './node-reader.ts'
+
+export interface TargetIds {
+  readonly assetId: string
+  readonly systemUserId: string
+}
 
 /** What each user was granted, to be shown: assets and the nodes they are in. Never a proof of permission. */
 export class Catalogue {
@@ -21,6 +26,15 @@ export class Catalogue {
   ): Promise<readonly Asset[]> {
     const read = await this.#lists.read(user, { path: '/assets/', of: 'assets' }, options)
     return read?.assets ?? unknownAddress('list assets')
+  }
+
+  /** GET …/users/<id>/assets/?id=: one asset with one of its accounts, if the user was granted both. */
+  async target(user: User, ids: TargetIds, signal?: AbortSignal): Promise<Target | undefined> {
+    const query = { id: ids.assetId }
+    const read = await this.#lists.read(user, { path: '/assets/', of: 'assets', query }, { signal })
+    const asset = read?.assets.find(({ id }) => id === ids.assetId)
+    const systemUser = asset?.systemUsers.find(({ id }) => id === ids.systemUserId)
+    return asset && systemUser && { asset, systemUser }
   }
 
   /** GET …/users/<id>/nodes/; where core has no such list, the nodes of …/nodes-assets/. */

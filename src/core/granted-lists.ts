@@ -30,7 +30,7 @@ export interface GrantedAddress {
   /** Behind …/users/<id>. */
   readonly path: `/${string}/`
   readonly of: 'assets' | 'nodes'
-  readonly query?: Readonly<Record<string, number>>
+  readonly query?: Readonly<Record<string, string | number>>
 }
 
 interface Kept {

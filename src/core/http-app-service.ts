@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../log.ts'
 import type { AppService } from './app-service.ts'
-import { Catalogue } from './catalogue.ts'
+import { Catalogue, type TargetIds } from './catalogue.ts'
 import { CommandRecords } from './command-records.ts'
 import { FileLogSender } from './file-log-sender.ts'
 import { Grants } from './grants.ts'
@@ -10,6 +10,7 @@ import type {
   Asset,
   AuthAnswer,
   CommandRecord,
+  ConnectionLink,
   CoreSettings,
   FileLogRecord,
   LoginAttempt,
@@ -20,12 +21,14 @@ import type {
   Target,
   Task,
   User,
+  WebCookies,
 } from './model.ts'
 import { PermsPath } from './perms-path.ts'
 import { SessionRecords } from './session-records.ts'
 import type { SettingsReader } from './settings.ts'
 import type { AccessKey } from './sign.ts'
 import type { Core } from './transport.ts'
+import { WebLogins } from './web-logins.ts'
 
 export interface HttpAppServiceParts {
   core: Core
@@ -39,6 +42,7 @@ export interface HttpAppServiceParts {
 export class HttpAppService implements AppService {
   readonly #core: Core
   readonly #settings: Pick<SettingsReader, 'current'>
+  readonly #webLogins: WebLogins
   readonly #catalogue: Catalogue
   readonly #grants: Grants
   readonly #sessions: SessionRecords
@@ -49,6 +53,7 @@ export class HttpAppService implements AppService {
     const perms = new PermsPath()
     this.#core = core
     this.#settings = settings
+    this.#webLogins = new WebLogins({ core, key, clock })
     this.#catalogue = new Catalogue({ core, key, clock, log, perms })
     this.#grants = new Grants({ core, key, perms })
     this.#sessions = new SessionRecords({ core, key })
@@ -66,6 +71,18 @@ export class HttpAppService implements AppService {
 
   authenticateOtp(attempt: OtpAttempt, signal?: AbortSignal): Promise<AuthAnswer> {
     return authenticateOtp(this.#core, attempt, signal)
+  }
+
+  userByCookie(cookies: WebCookies, signal?: AbortSignal): Promise<User | undefined> {
+    return this.#webLogins.byCookie(cookies, signal)
+  }
+
+  connectionToken(token: string, signal?: AbortSignal): Promise<ConnectionLink | undefined> {
+    return this.#webLogins.byToken(token, signal)
+  }
+
+  targetById(user: User, ids: TargetIds, signal?: AbortSignal): Promise<Target | undefined> {
+    return this.#catalogue.target(user, ids, signal)
   }
 
   assets(user: User, options?: { fresh?: boolean; signal?: AbortSignal }): Promise<readonly Asset[]> {

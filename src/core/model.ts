@@ -172,6 +172,66 @@ export interface CoreSettings {
   readonly headerTitle?: string
   readonly hostKey?: Secret
   readonly maxIdleMinutes?: number
+  /** Hours after which a session ends. Sent by later cores only. */
+  readonly maxSessionHours?: number
+  /** The order of lists of assets. */
+  readonly sortBy?: 'hostname' | 'ip'
+  /** Assets on one screen; `auto`: as many as fit. */
+  readonly pageSize?: 'auto' | 'all' | number
+  /** A further pattern that a telnet login was successful. */
+  readonly telnetRegex?: string
+  /** Days for which core keeps records. */
+  readonly keepDays?: number
+  readonly commandStorage?: CommandStorage
+  readonly replayStorage?: ReplayStorage
+}
+
+/** Where commands go. `server`: to core; `null`: nowhere. */
+export type CommandStorage =
+  | { readonly type: 'server' }
+  | { readonly type: 'null' }
+  | {
+      readonly type: 'es'
+      /** Addresses, which may carry a name and a password. */
+      readonly hosts: readonly Secret[]
+      readonly index: string
+      readonly docType: string
+    }
+
+/** Where replays go, as `<UTC date of the start>/<session id>.replay.gz`. `server`: to core; `null`: nowhere. */
+export type ReplayStorage =
+  | { readonly type: 'server' }
+  | { readonly type: 'null' }
+  /** Also Swift and Ceph, which speak S3. */
+  | (ObjectStorage & { readonly type: 's3'; readonly region: string | undefined })
+  | (ObjectStorage & { readonly type: 'oss' })
+  | {
+      readonly type: 'azure'
+      readonly container: string
+      readonly accountName: string
+      readonly accountKey: Secret
+      readonly endpointSuffix: string
+    }
+
+export interface ObjectStorage {
+  readonly bucket: string
+  readonly accessKey: string
+  readonly secretKey: Secret
+  /** URL. Undefined: the provider's own. */
+  readonly endpoint: string | undefined
+}
+
+/** The cookies of a browser that logged in to Jumpserver's web pages. */
+export interface WebCookies {
+  readonly sessionid: string
+  readonly csrftoken: string
+}
+
+/** What a link to a web terminal stands for. Says who it is for; whether they may is still to be asked. */
+export interface ConnectionLink {
+  readonly user: User
+  readonly assetId: string
+  readonly systemUserId: string
 }
 
 /** An order from core, in the answer to a heartbeat. */

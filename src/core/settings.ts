@@ -6,6 +6,7 @@ import type { Log } from '../log.ts'
 import { parseBody, refusal } from './answer.ts'
 import type { CoreSettings } from './model.ts'
 import type { AccessKey } from './sign.ts'
+import { type ReadStorage, readCommandStorage, readReplayStorage } from './storages.ts'
 import type { Core } from './transport.ts'
 
 const ConfigWire = z.record(z.string(), z.unknown())
@@ -36,6 +37,11 @@ const FIELDS = {
       .transform((pem) => new Secret(pem)),
   ],
   maxIdleMinutes: ['SECURITY_MAX_IDLE_TIME', whole(1, 525_600)],
+  maxSessionHours: ['SECURITY_MAX_SESSION_TIME', whole(1, 87_600)],
+  sortBy: ['TERMINAL_ASSET_LIST_SORT_BY', z.enum(['hostname', 'ip'])],
+  pageSize: ['TERMINAL_ASSET_LIST_PAGE_SIZE', z.union([z.enum(['auto', 'all']), whole(1, 10_000)])],
+  telnetRegex: ['TERMINAL_TELNET_REGEX', z.string().max(1024)],
+  keepDays: ['TERMINAL_SESSION_KEEP_DURATION', whole(1, 100_000)],
 } as const
 
 type Field = keyof typeof FIELDS
@@ -44,6 +50,8 @@ export interface ReadSettings {
   readonly settings: CoreSettings
   /** Keys of core whose value was not usable: the value before stays. */
   readonly refused: readonly string[]
+  /** Storages of a kind that is not known here, as `KEY: TYPE`: core itself takes these records. */
+  readonly unknown: readonly string[]
 }
 
 /** Core's flat object to our settings. Absent, null and `""` mean "not set"; unknown keys are left alone. */
@@ -62,7 +70,30 @@ export function readSettings(
     const accepted = parsed.success ? parsed.data : previous[field]
     if (accepted !== undefined) settings[field] = accepted
   }
-  return { settings, refused }
+  const storages = readStorages(previous, config)
+  return {
+    settings: { ...settings, ...storages.settings },
+    refused: [...refused, ...storages.refused],
+    unknown: storages.unknown,
+  }
+}
+
+/** The storages, with the same rules. */
+function readStorages(previous: CoreSettings, config: Readonly<Record<string, unknown>>): ReadSettings {
+  const refused: string[] = []
+  const unknown: string[] = []
+  const storage = <S>(key: string, reader: (value: unknown) => ReadStorage<S>, before: S | undefined) => {
+    if (config[key] === undefined || config[key] === null) return undefined
+    const read = reader(config[key])
+    if (read.kind === 'bad') refused.push(key)
+    if (read.kind === 'unknown') unknown.push(`${key}: ${read.type}`)
+    return read.kind === 'bad' ? before : read.storage
+  }
+  const { commandStorage: commands, replayStorage: replays } = previous
+  const commandStorage = storage('TERMINAL_COMMAND_STORAGE', readCommandStorage, commands)
+  const replayStorage = storage('TERMINAL_REPLAY_STORAGE', readReplayStorage, replays)
+  const settings = { ...(commandStorage && { commandStorage }), ...(replayStorage && { replayStorage }) }
+  return { settings, refused, unknown }
 }
 
 const fieldNames = Object.keys(FIELDS).filter((name): name is Field => Object.hasOwn(FIELDS, name))
@@ -74,6 +105,7 @@ export class SettingsReader implements AsyncDisposable {
   readonly #parts: { core: Core; key: AccessKey; clock: Clock; log: Log }
   readonly #stop = new AbortController()
   #current: CoreSettings = {}
+  #told = ''
   #running: Promise<void> | undefined
 
   constructor(parts: { core: Core; key: AccessKey; clock: Clock; log: Log }) {
@@ -97,10 +129,20 @@ export class SettingsReader implements AsyncDisposable {
       signal,
     )
     if (answer.status !== 200) throw refusal(answer)
-    const { settings, refused } = readSettings(this.#current, parseBody(ConfigWire, answer))
+    const read = readSettings(this.#current, parseBody(ConfigWire, answer))
+    this.#current = read.settings
+    this.#warn(read, log)
+  }
+
+  /** Once for each, until something about them changes. */
+  #warn({ refused, unknown }: ReadSettings, log: Log): void {
+    const trouble = [...refused, ...unknown].join(' ')
+    if (trouble === this.#told) return
+    this.#told = trouble
     for (const setting of refused)
       log.warn({ setting }, 'setting of core is not usable, the value before stays')
-    this.#current = settings
+    for (const storage of unknown)
+      log.warn({ storage }, 'core names a storage that is unknown here, the records go to core itself')
   }
 
   /** Reads at once and then every 10 minutes, sooner after a failure, until disposed. */

@@ -17,6 +17,8 @@ export type CoreAuth =
   | { readonly kind: 'none' }
   | { readonly kind: 'key'; readonly key: AccessKey }
   | { readonly kind: 'bootstrap'; readonly token: Secret }
+  /** A browser that logged in to Jumpserver's web pages. */
+  | { readonly kind: 'cookie'; readonly cookie: Secret }
 
 /** A body that is streamed. `open` is called anew for each try. */
 export interface Upload {
@@ -198,6 +200,8 @@ export class CoreTransport implements Core, Disposable {
         return common
       case 'bootstrap':
         return { ...common, Authorization: `BootstrapToken ${auth.token.reveal()}` }
+      case 'cookie':
+        return { ...common, Cookie: auth.cookie.reveal() }
       case 'key':
         return { ...common, 'X-JMS-ORG': 'ROOT', ...sign(auth.key, this.#clock.now()) }
       default:

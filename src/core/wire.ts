@@ -18,6 +18,8 @@ export const UserWire = z.object({
   role: text,
   /** 0 off, 1 on, 2 forced. */
   otp_level: z.number().nullish(),
+  /** Active and not expired. */
+  is_valid: z.boolean().nullish(),
 })
 
 /** POST /api/authentication/v1/auth/ and …/otp/auth/, status 200. */
@@ -25,6 +27,13 @@ export const LoginWire = z.object({ user: UserWire })
 
 /** The same, status 300: the first factor was right, a second one is due. */
 export const SecondFactorWire = z.object({ seed: z.string().min(1), user: UserWire })
+
+/** GET /api/authentication/v1/connection-token/. */
+export const ConnectionTokenWire = z.object({
+  user: z.string().min(1),
+  asset: z.string().min(1),
+  system_user: z.string().min(1),
+})
 
 const AccessKeyWire = z.object({ id: z.guid(), secret: z.string().min(1) })
 

@@ -19,7 +19,7 @@ export function expected({ request: { method, path, headers, body } }: CorePair)
   return { method, path: url.pathname, query, headers: lowered(headers), body }
 }
 
-const COMPARED = ['accept', 'accept-language', 'content-type', 'x-jms-org', 'date', 'authorization']
+const COMPARED = ['accept', 'accept-language', 'content-type', 'x-jms-org', 'date', 'authorization', 'cookie']
 
 const lowered = (headers: Readonly<Record<string, unknown>>): Record<string, string> =>
   Object.fromEntries(

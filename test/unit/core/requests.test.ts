@@ -169,6 +169,25 @@ const ACTS: ReadonlyArray<readonly [name: string, act: Act, understood: unknown]
   ],
   ['session-finish', ({ service }) => service.finishSession(SESSION, PAIRS_TIME + 300_000), undefined],
   ['session-has-replay', ({ service }) => service.markReplay(SESSION), undefined],
+  [
+    'profile: cookie',
+    ({ service }) =>
+      service.userByCookie({
+        csrftoken: '35d95471484654c8d91398ace486edc7629bde801fe67b26eca03f6387576752',
+        sessionid: '011ff4e7caa56d19cad24d607af79434',
+      }),
+    lisi,
+  ],
+  [
+    'profile: cookie unknown',
+    ({ service }) => service.userByCookie({ csrftoken: 'a', sessionid: 'b' }),
+    undefined,
+  ],
+  [
+    'connection-token: unknown',
+    ({ service }) => service.connectionToken('4ade0e06-6e3c-5e92-8323-4f0966209a75'),
+    undefined,
+  ],
   ['ftp-log', ({ service }) => service.sendFileLog(fileLog()), undefined],
   ['ftp-log: duplicate id', ({ service }) => service.sendFileLog(fileLog()), undefined],
   ['command-batch', ({ service }) => service.sendCommands(sessionRecord(), twoCommands), undefined],
@@ -194,7 +213,27 @@ const ACTS: ReadonlyArray<readonly [name: string, act: Act, understood: unknown]
     'CORE_MISSING missing',
   ],
   ['terminal-config', readConfig, coreConfig()],
-  ['terminal-config: storages', readConfig, coreConfig()],
+  [
+    'terminal-config: storages',
+    readConfig,
+    {
+      ...coreConfig(),
+      commandStorage: {
+        type: 'es',
+        hosts: [new Secret('any')],
+        index: 'jumpserver',
+        docType: 'command_store',
+      },
+      replayStorage: {
+        type: 's3',
+        bucket: 'jms-replay',
+        accessKey: 'AKEXAMPLE',
+        secretKey: new Secret('any'),
+        endpoint: 'https://s3.cn-north-1.example.com',
+        region: 'cn-north-1',
+      },
+    },
+  ],
   ['auth: terminal disabled', readConfig, 'CORE_CREDENTIALS credentials'],
   ['auth: date too old', readConfig, 'CORE_CREDENTIALS credentials'],
   ['heartbeat', (parts) => beat(parts, []), []],
@@ -357,13 +396,18 @@ async function readConfig({ service, settings }: CoreParts): Promise<unknown> {
   return service.settings
 }
 
-function coreConfig(): unknown {
+function coreConfig() {
   return {
     passwordAuth: true,
     publicKeyAuth: true,
     heartbeatSeconds: 20,
     hostKey: new Secret('any'),
     maxIdleMinutes: 30,
+    sortBy: 'hostname',
+    pageSize: 15,
+    keepDays: 9999,
+    commandStorage: { type: 'server' },
+    replayStorage: { type: 'server' },
   }
 }
 

@@ -37,6 +37,76 @@ test('a bad value is refused by name and the one before stays', () => {
   ])
 })
 
+test('how lists look, how long records stay and how telnet logs in come from core too', () => {
+  const { settings, refused } = readSettings(
+    { pageSize: 'all', sortBy: 'ip', keepDays: 30 },
+    {
+      TERMINAL_ASSET_LIST_PAGE_SIZE: '25',
+      TERMINAL_ASSET_LIST_SORT_BY: 'colour',
+      TERMINAL_SESSION_KEEP_DURATION: '-1',
+      TERMINAL_TELNET_REGEX: 'welcome$',
+      SECURITY_MAX_SESSION_TIME: '12',
+    },
+  )
+  expect(settings).toEqual({
+    ...{ pageSize: 25, sortBy: 'ip', keepDays: 30 },
+    ...{ telnetRegex: 'welcome$', maxSessionHours: 12 },
+  })
+  expect(refused).toEqual(['TERMINAL_ASSET_LIST_SORT_BY', 'TERMINAL_SESSION_KEEP_DURATION'])
+  const auto = readSettings({}, { TERMINAL_ASSET_LIST_PAGE_SIZE: 'auto' })
+  expect(auto.settings).toEqual({ pageSize: 'auto' })
+})
+
+const KEYS = { ACCESS_KEY: 'ak', SECRET_KEY: 'sk' }
+const read = { accessKey: 'ak', secretKey: new Secret('sk') }
+
+test.each([
+  [
+    { TYPE: 's3', ...KEYS },
+    { type: 's3', bucket: 'jumpserver', ...read, endpoint: undefined, region: undefined },
+  ],
+  [
+    { TYPE: 'swift', ...KEYS, BUCKET: 'b', ENDPOINT: 'https://swift.north.example.com' },
+    { type: 's3', bucket: 'b', ...read, endpoint: 'https://swift.north.example.com', region: 'north' },
+  ],
+  [
+    { TYPE: 'ceph', ...KEYS, BUCKET: 'b', HOSTNAME: 'ceph.example.com', PORT: 7480, REGION: null },
+    { type: 's3', bucket: 'b', ...read, endpoint: 'http://ceph.example.com:7480', region: undefined },
+  ],
+  [
+    { TYPE: 'oss', ...KEYS, BUCKET: '', ENDPOINT: 'https://oss-cn-beijing.aliyuncs.com' },
+    { type: 'oss', bucket: 'jumpserver', ...read, endpoint: 'https://oss-cn-beijing.aliyuncs.com' },
+  ],
+  [
+    { TYPE: 'azure', CONTAINER_NAME: 'c', ACCOUNT_NAME: 'a', ACCOUNT_KEY: 'sk', ENDPOINT_SUFFIX: '' },
+    {
+      ...{ type: 'azure', container: 'c', accountName: 'a', accountKey: new Secret('sk') },
+      endpointSuffix: 'core.chinacloudapi.cn',
+    },
+  ],
+  [{ TYPE: 'null' }, { type: 'null' }],
+])('a storage for replays is understood: %j', (value, storage) => {
+  const { settings, refused } = readSettings({}, { TERMINAL_REPLAY_STORAGE: value })
+  expect(settings.replayStorage).toEqual(storage)
+  expect(refused).toEqual([])
+})
+
+test('a storage that lacks what it needs is refused by name, and the one before stays', () => {
+  const previous = { replayStorage: { type: 'null' }, commandStorage: { type: 'null' } } as const
+  const { settings, refused } = readSettings(previous, {
+    TERMINAL_REPLAY_STORAGE: { TYPE: 's3', BUCKET: 'b', ACCESS_KEY: 'ak' },
+    TERMINAL_COMMAND_STORAGE: { TYPE: 'es', HOSTS: ['ftp://es'] },
+  })
+  expect(settings).toEqual(previous)
+  expect(refused).toEqual(['TERMINAL_COMMAND_STORAGE', 'TERMINAL_REPLAY_STORAGE'])
+})
+
+test('a storage of a later core leaves the records to core itself, and its kind is named', () => {
+  const { settings, unknown } = readSettings({}, { TERMINAL_REPLAY_STORAGE: { TYPE: 'cos', BUCKET: 'b' } })
+  expect(settings).toEqual({ replayStorage: { type: 'server' } })
+  expect(unknown).toEqual(['TERMINAL_REPLAY_STORAGE: cos'])
+})
+
 test('settings are read at the start and every ten minutes, and stay while core is away', async () => {
   const clock = new ObservedClock(Date.UTC(2026, 0, 1))
   await using core = await startCoreDouble({ now: () => clock.now() })
