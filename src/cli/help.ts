@@ -29,6 +29,10 @@ const COMMANDS: readonly Row[] = [
   { name: 'user passwd NAME', about: 'another password' },
   { name: 'user totp NAME', about: 'a second factor' },
   { name: 'check-inventory [FILE]', about: 'every fault of an inventory at once' },
+  { name: 'rules test [LINE ...]', about: 'what the command rules say of a line, and why' },
+  { name: 'rules check', about: 'command rules that do not do what they seem to' },
+  { name: '  [--rules FILE]', about: 'an inventory, or core’s cmd-filter-rules as JSON; else INVENTORY' },
+  { name: '  [--account NAME]', about: 'only the rules of this account of the inventory' },
   { name: 'version', about: 'version of this program and of Node' },
   { name: 'help', about: 'this text' },
 ]

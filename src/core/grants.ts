@@ -1,13 +1,13 @@
-import type { z } from 'zod'
 import { Secret } from '../base/secret.ts'
 import { type CoreAnswer, parseBody, refusal } from './answer.ts'
+import { readCommandRules } from './command-rules.ts'
 import { CoreError } from './core-error.ts'
 import { gatewaysOf } from './gateways.ts'
 import type { CommandRule, Credentials, Permission, Prepared, Target, User } from './model.ts'
 import type { PermsPath } from './perms-path.ts'
 import type { AccessKey } from './sign.ts'
 import type { Core } from './transport.ts'
-import { AuthInfoWire, CommandRuleWire, ListWire, VerdictWire } from './wire.ts'
+import { AuthInfoWire, VerdictWire } from './wire.ts'
 
 export interface GrantsParts {
   core: Core
@@ -91,10 +91,7 @@ export class Grants {
   async #rules({ systemUser }: Target, signal: AbortSignal): Promise<readonly CommandRule[]> {
     const path = `/api/assets/v1/system-user/${encodeURIComponent(systemUser.id)}/cmd-filter-rules/` as const
     const answer = await this.#get('fetch command rules', path, signal)
-    const rules = parseBody(ListWire, answer).items.map((body) =>
-      toRule(parseBody(CommandRuleWire, { ...answer, body })),
-    )
-    return rules.sort(byEvaluation)
+    return readCommandRules(answer)
   }
 
   async #get(step: string, path: `/${string}/`, signal: AbortSignal): Promise<CoreAnswer> {
@@ -131,16 +128,3 @@ const denied = ({ asset, systemUser }: Target): CoreError =>
     next: 'look at the asset permissions in Jumpserver',
     facts: { asset: asset.hostname, account: systemUser.name },
   })
-
-// Any action but "allow" forbids: later cores have more of them.
-const toRule = ({ id, type, content, action, priority }: z.output<typeof CommandRuleWire>): CommandRule => ({
-  id,
-  kind: type,
-  content,
-  action: action === 1 ? 'allow' : 'deny',
-  priority,
-})
-
-/** Higher priority first, then deny before allow; core's own order among equals. */
-const byEvaluation = (a: CommandRule, b: CommandRule): number =>
-  b.priority - a.priority || Number(a.action === 'allow') - Number(b.action === 'allow')

@@ -86,6 +86,8 @@ export interface CommandRule {
   readonly content: string
   readonly action: 'deny' | 'allow'
   readonly priority: number
+  /** What an administrator wrote beside it; may be empty. */
+  readonly comment: string
 }
 
 /** All that is needed to open one connection, from one call of AppService (`prepare`). */

@@ -143,6 +143,7 @@ export const CommandRuleWire = z.object({
   content: z.string(),
   action: z.preprocess(bare, z.number()),
   priority: z.number(),
+  comment: text,
 })
 
 /** …/asset-permissions/user/validate/: 200 true, 403 false. */

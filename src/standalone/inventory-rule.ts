@@ -1,3 +1,5 @@
+import { parsePattern } from '../base/regex/parse.ts'
+
 interface RuleValues {
   readonly commands?: string | undefined
   readonly regex?: string | undefined
@@ -36,9 +38,10 @@ const badRegex = (key: string): RuleContent => ({
   next: 'Put a backslash before a special character that is meant as itself; in double quotes, two.',
 })
 
+/** As the bastion reads it: Python's syntax, as in core. */
 function isRegex(source: string): boolean {
   try {
-    new RegExp(source)
+    parsePattern(source)
     return true
   } catch {
     return false

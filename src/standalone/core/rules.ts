@@ -23,7 +23,8 @@ export const ruleReply = (rule: InventoryRule) => ({
   priority: rule.priority,
   content: rule.content,
   action: { value: actionValue(rule), display: rule.action === 'allow' ? 'Allow' : 'Deny' },
-  comment: rule.comment,
+  // What the person reads when it forbids something.
+  comment: rule.comment === '' ? rule.name.slice(0, 64) : rule.comment,
   date_created: formatTime(0),
   date_updated: formatTime(0),
   created_by: 'Administrator',
