@@ -12,8 +12,9 @@ import type { Config } from './config/config.ts'
 import type { Settings } from './config/settings.ts'
 import { readCaFile } from './core/ca-file.ts'
 import { CoreLink } from './core/core-link.ts'
+import type { Target } from './core/model.ts'
 import { proxyFor } from './core/proxy.ts'
-import { buildAssets } from './daemon/assets.ts'
+import { type Assets, buildAssets } from './daemon/assets.ts'
 import { answerOf, type ControlCommands, controlHandler } from './daemon/control.ts'
 import { sessionControl } from './daemon/session-control.ts'
 import { openSshDoor, penaltiesOf } from './daemon/ssh-door.ts'
@@ -101,9 +102,11 @@ class Building {
     const ca = caFile === undefined || standalone ? undefined : await readCaFile(caFile)
     const link = this.#coreLink(standalone, { ca, onReturn: () => audit.coreBack() })
     const audit: FileAudit = this.#audit(link)
-    const sessions = await this.#sessions(link, audit, standalone)
+    const { config, clock, log } = this.#parts
+    const assets = await buildAssets({ config, standalone, listeners: () => this.#listeners, clock, log })
+    const sessions = this.#sessions(link, audit, assets)
     const hostKeys = await this.#hostKeys()
-    const sshd = await this.#sshd(link, sessions, hostKeys)
+    const sshd = await this.#sshd(link, { sessions, assets }, hostKeys)
     const ssh = { host: this.#bindHost, port: sshd.port }
     const web = { host: this.#bindHost, port: await this.#web(link, ssh.port) }
     this.#listeners.push(ssh, web)
@@ -181,12 +184,8 @@ class Building {
     })
   }
 
-  async #sessions(
-    { service: core }: CoreLink,
-    audit: FileAudit,
-    standalone: Standalone | undefined,
-  ): Promise<SessionService> {
-    const { config, clock, log } = this.#parts
+  #sessions({ service: core }: CoreLink, audit: FileAudit, { connect }: Assets): SessionService {
+    const { clock, log } = this.#parts
     const { OUTAGE_SESSION_MINUTES: outageMinutes, SECURITY_MAX_IDLE_TIME } = this.#settings
     const { SECURITY_MAX_SESSION_TIME } = this.#settings
     const permissions = new PermissionWatch({
@@ -195,8 +194,6 @@ class Building {
       intervalMs: PERMISSION_INTERVAL_MS,
       outageMs: outageMinutes * 60_000,
     })
-    const listeners = () => this.#listeners
-    const { connect } = await buildAssets({ config, standalone, listeners, clock, log })
     return new SessionService({
       core,
       connect,
@@ -218,12 +215,14 @@ class Building {
 
   async #sshd(
     { service: core }: CoreLink,
-    sessions: SessionService,
+    { sessions, assets }: { sessions: SessionService; assets: Assets },
     hostKeys: readonly HostKey[],
   ): Promise<Sshd> {
     const { clock, log } = this.#parts
     const { NAME: node, HEADER_TITLE: header } = this.#settings
-    const handlers = doorHandlers({ core, sessions, node, header, clock, log })
+    const rules = (target: Target) => assets.options.assetOptions(target)
+    const { jump } = assets
+    const handlers = doorHandlers({ core, sessions, node, header, rules, jump, clock, log })
     const parts = { settings: this.#settings, host: this.#bindHost, hostKeys, core, handlers, clock, log }
     const penalties = penaltiesOf(this.#settings, clock)
     return this.#scope.own(await openSshDoor({ ...parts, penalties }))

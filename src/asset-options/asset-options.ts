@@ -117,4 +117,9 @@ const SESSION_DEFAULTS = {
   reuse: false,
   reuse_minutes: 10,
   reuse_idle_seconds: 60,
+  forward: [],
+  remote_forward: [],
+  forward_users: ['*'],
+  allow_unrecorded_jump: false,
+  subsystems: [],
 } as const

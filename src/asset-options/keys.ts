@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type ForwardRule, parseForwardRule } from './forward-rule.ts'
 
 /** The kinds of sections options may stand in, and so what they may be set for. */
 export type OptionKind = 'asset' | 'account' | 'gateway'
@@ -24,6 +25,20 @@ const whole = (least: number, most: number) =>
 const yesNo = z
   .enum(['yes', 'no', 'true', 'false'], 'must be yes or no')
   .transform((word) => word === 'yes' || word === 'true')
+
+const names = z.string().transform((text): readonly string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== ''),
+)
+const forwardRules = names.transform((texts, context): readonly ForwardRule[] =>
+  texts.flatMap((text) => {
+    const rule = parseForwardRule(text)
+    if (!rule) context.addIssue(`must be a list of asset-loopback and host:port, and ${text} is neither`)
+    return rule ?? []
+  }),
+)
 
 /** How a machine is spoken to: for assets, accounts and gateways. */
 const everywhere = {
@@ -109,6 +124,38 @@ const sessions = {
   }),
 } as const
 
+/** What may go through a session's connection besides the session: for assets and accounts. */
+const forwarding = {
+  forward: key({
+    schema: forwardRules,
+    about:
+      'Places the asset may connect to for a person who is logged in to it directly (-L, -D): asset-loopback (its own loopback, its login ports apart), host:port, *.corp:443, 10.0.0.0/8:*. Default: none.',
+    example: 'asset-loopback, db.internal:5432',
+  }),
+  remote_forward: key({
+    schema: forwardRules,
+    about: 'Places the asset may listen on for such a person (-R), written as for forward. Default: none.',
+    example: 'asset-loopback',
+  }),
+  forward_users: key({
+    schema: names,
+    about: 'User names all rules for forwarding are for, separated by commas; * is everybody. Default: *.',
+    example: 'alice, bob',
+  }),
+  allow_unrecorded_jump: key({
+    schema: yesNo,
+    about:
+      'Let people reach a login port of the asset through the bastion (ssh -J, -W) with secrets of their own: encrypted end to end, and so not recorded. Default: no.',
+    example: 'yes',
+  }),
+  subsystems: key({
+    schema: names,
+    about:
+      'Subsystems of SSH, other than sftp, that may be opened there (ssh -s), separated by commas. Default: none.',
+    example: 'netconf',
+  }),
+} as const
+
 /** Only of gateways. */
 const gateways = {
   through: key({
@@ -121,8 +168,8 @@ const gateways = {
 
 /** All options by the kind of section they may stand in. */
 export const OPTION_KEYS = {
-  asset: { ...everywhere, ...sessions },
-  account: { ...everywhere, ...sessions },
+  asset: { ...everywhere, ...sessions, ...forwarding },
+  account: { ...everywhere, ...sessions, ...forwarding },
   gateway: { ...everywhere, ...gateways },
 } as const satisfies Record<OptionKind, Readonly<Record<string, OptionKey>>>
 

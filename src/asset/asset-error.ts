@@ -29,6 +29,10 @@ export type AssetErrorCode =
   | 'ASSET_PASSWORD_EXPIRED'
   /** It let us in, and then would not open a shell or run the command. */
   | 'ASSET_CHANNEL'
+  /** It did not connect to a place on our behalf. Facts: `to`, `reason`. */
+  | 'ASSET_FORWARD'
+  /** It does not listen for us. Facts: `at`, `reason`. */
+  | 'ASSET_LISTEN'
 
 /** Facts hold `asset`, and `address` as `host:port` from when it is known. */
 export class AssetError extends Fault<AssetErrorCode> {

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { Exit, Pty, Size } from '../terminal/terminal.ts'
+import type { Endpoint } from './destination.ts'
 
 /** An open, authenticated connection to an asset. One session's failure never touches another's connection. */
 export interface AssetConnection extends AsyncDisposable {
@@ -13,6 +14,27 @@ export interface AssetConnection extends AsyncDisposable {
   exec(command: string, pty: PtyRequest | undefined): Promise<AssetChannel>
   /** A subsystem (RFC 4254 section 6.5), e.g. `sftp`: its packets as raw bytes. */
   subsystem(name: string): Promise<AssetChannel>
+  /** Absent where the protocol has no such thing. */
+  readonly tcp?: TcpForwarding
+}
+
+/** TCP connections made by or at the asset (RFC 4254 section 7). */
+export interface TcpForwarding {
+  /** The asset connects to `to`, as it resolves and reaches it; `from` is who asked, for its log. */
+  forward(to: Endpoint, from: Endpoint): Promise<AssetChannel>
+  /** The asset listens; port 0 lets it choose. Ends with the connection, or when disposed. */
+  listen(at: Endpoint, onConnection: (incoming: IncomingConnection) => void): Promise<Listening>
+}
+
+/** Somebody connected to a port the asset listens on for us. Exactly one of the two is to be called. */
+export interface IncomingConnection {
+  readonly from: Endpoint
+  accept(): AssetChannel
+  reject(): void
+}
+
+export interface Listening extends AsyncDisposable {
+  readonly port: number
 }
 
 export interface PtyRequest extends Pty {

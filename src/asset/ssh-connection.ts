@@ -3,8 +3,9 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../log.ts'
 import type { ClientChannel, SshClient } from '../ssh2/library.ts'
 import { AssetError } from './asset-error.ts'
-import type { AssetChannel, AssetConnection, PtyRequest } from './connection.ts'
+import type { AssetChannel, AssetConnection, PtyRequest, TcpForwarding } from './connection.ts'
 import { SshAssetChannel } from './ssh-channel.ts'
+import { SshForwarding } from './ssh-forwarding.ts'
 
 export interface SshConnectionOptions {
   /** Logged in. */
@@ -28,12 +29,14 @@ type Opened = (error: Error | undefined, channel: ClientChannel) => void
 export class SshConnection implements AssetConnection {
   readonly address: string
   readonly closed: Promise<{ readonly cause?: unknown }>
+  readonly tcp: TcpForwarding
   readonly #options: SshConnectionOptions
 
   constructor(options: SshConnectionOptions) {
     this.#options = options
     this.address = options.address
     this.closed = this.#watch()
+    this.tcp = new SshForwarding(options.client, (step, request) => this.#open(step, request))
   }
 
   shell(pty: PtyRequest | undefined): Promise<AssetChannel> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { HostKeys } from '../asset/host-keys.ts'
+import { connectJump } from '../asset/jump.ts'
 import { connectSsh } from '../asset/ssh.ts'
 import { OptionResolver } from '../asset-options/asset-options.ts'
 import type { Clock } from '../base/clock.ts'
@@ -22,6 +23,8 @@ export interface Assets {
   /** What is set for an asset, an account or a gateway. */
   readonly options: OptionResolver
   readonly connect: SessionDeps['connect']
+  /** To the asset's own ports, without a login there. */
+  readonly jump: SessionDeps['connect']
 }
 
 export async function buildAssets(parts: AssetParts): Promise<Assets> {
@@ -49,6 +52,10 @@ export async function buildAssets(parts: AssetParts): Promise<Assets> {
       } = options.assetOptions(prepared.target)
       const timeouts = { totalSeconds: timeout, connectSeconds: connect_timeout, keepaliveSeconds: keepalive }
       return connectSsh({ prepared, destination, hostKeys, clock, log, timeouts, preset }, () => {}, signal)
+    },
+    jump: async (prepared) => {
+      const { connect_timeout } = options.assetOptions(prepared.target)
+      return connectJump({ prepared, destination, connectLimit: connect_timeout * 1000, clock })
     },
   }
 }

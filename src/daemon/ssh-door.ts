@@ -48,6 +48,7 @@ function sshdOptions(settings: Settings, host: string): SshdOptions {
     loginGraceSeconds: settings.LOGIN_GRACE_SECONDS,
     keepaliveSeconds: settings.KEEPALIVE_SECONDS,
     maxChannels: settings.MAX_CHANNELS,
+    maxForwards: settings.MAX_FORWARDS,
     maxUnauthenticated: settings.MAX_UNAUTHENTICATED,
     maxUnauthenticatedPerSource: settings.MAX_UNAUTHENTICATED_PER_ADDRESS,
     proxyPeers: PROXY_PROTOCOL ? (address) => TRUSTED_PEERS.has(address) : undefined,

@@ -3,11 +3,13 @@ import type { AppService } from '../core/app-service.ts'
 import type { Log } from '../log.ts'
 import { exitOf } from '../session/ending.ts'
 import type { Principal } from '../session/principal.ts'
-import type { SessionService } from '../session/session.ts'
+import type { SessionRequest, SessionService } from '../session/session.ts'
 import { styleFor } from '../terminal/ansi.ts'
 import type { Exit, Terminal } from '../terminal/terminal.ts'
 import { askAccount } from './ask-account.ts'
 import { type DirectLogin, resolveDirect } from './direct.ts'
+import { Forwarding, type ForwardingDeps, type ForwardingLogin } from './forwarding.ts'
+import { MenuError } from './menu-error.ts'
 import { visit } from './visit.ts'
 
 export interface DoorDeps {
@@ -17,6 +19,9 @@ export interface DoorDeps {
   readonly node: string
   /** Title of the menu where core has none. */
   readonly header?: string | undefined
+  /** What is set for forwarding and subsystems of a target. */
+  readonly rules: ForwardingDeps['rules']
+  readonly jump: ForwardingDeps['jump']
   readonly clock: Clock
   readonly log: Log
 }
@@ -40,8 +45,34 @@ export function doorHandlers(deps: DoorDeps) {
       arrival.direct ? directly(deps, arrival, arrival.direct) : byMenu(deps, arrival),
     onExec: (arrival: Arrival & { direct: DirectLogin; command: string }): Promise<Exit> =>
       directly(deps, arrival, arrival.direct, arrival.command),
+    onSubsystem: (arrival: Arrival & { subsystem: string }): Promise<Exit> => bySubsystem(deps, arrival),
+    forwarder: (login: ForwardingLogin): Forwarding => new Forwarding(deps, login),
   }
 }
+
+/** A subsystem of the asset itself, as the rules name it; a plain login has none. */
+async function bySubsystem(
+  { core, sessions, rules }: DoorDeps,
+  { terminal, principal, signal, direct: login, subsystem }: Arrival & { subsystem: string },
+): Promise<Exit> {
+  if (!login) throw noSubsystem(subsystem, '')
+  const { user } = principal
+  const assets = await core.assets(user, { signal: AbortSignal.any([signal, terminal.gone]) })
+  const target = await resolveDirect({ login, username: user.username, assets })
+  if (!target) return FAILED
+  if (!rules(target).subsystems.includes(subsystem)) throw noSubsystem(subsystem, target.asset.hostname)
+  const command = `(subsystem ${subsystem})`
+  const program: SessionRequest['program'] = (connection) => connection.subsystem(subsystem)
+  return exitOf(await sessions.open({ terminal, principal, target, command, program }))
+}
+
+const noSubsystem = (subsystem: string, asset: string): MenuError =>
+  new MenuError(asset === '' ? 'MENU_SUBSYSTEM_PLAIN' : 'MENU_SUBSYSTEM', {
+    step: 'open subsystem',
+    message: `the subsystem ${subsystem} is not allowed ${asset === '' ? 'without an asset' : `on ${asset}`}`,
+    next: 'An administrator can allow it with the option subsystems of the asset.',
+    facts: { subsystem, asset },
+  })
 
 function byMenu({ core, sessions, node, header, clock, log }: DoorDeps, arrival: Arrival): Promise<Exit> {
   const { terminal, principal, signal } = arrival

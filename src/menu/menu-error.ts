@@ -9,6 +9,10 @@ export type MenuErrorCode =
   | 'MENU_NOTHING_GRANTED'
   | 'MENU_GRAPHICAL'
   | 'MENU_TELNET'
+  /** The asset's rules do not name this subsystem of SSH. */
+  | 'MENU_SUBSYSTEM'
+  /** A subsystem, and no asset to open it on. */
+  | 'MENU_SUBSYSTEM_PLAIN'
 
 /** What a person asked for cannot be opened, or is not clear. */
 export class MenuError extends Fault<MenuErrorCode> {

@@ -44,6 +44,10 @@ export interface SessionRequest {
   readonly target: Target
   /** A command, or undefined for a login shell. */
   readonly command?: string | undefined
+  /** What is opened instead of `command`, which then is how the record calls it: a subsystem, forwarded connections. */
+  readonly program?: ((connection: AssetConnection) => Promise<AssetChannel>) | undefined
+  /** Instead of logging in there. */
+  readonly connect?: SessionDeps['connect'] | undefined
 }
 
 /** What a session is once it is connected and recorded. */
@@ -95,7 +99,7 @@ export class SessionService {
     if (request.command === undefined) announce(terminal, principal, target)
     const prepared = await core.prepare(principal.user, target, signal)
     refuseRules(prepared)
-    await using connection = await connect(prepared, signal)
+    await using connection = await (request.connect ?? connect)(prepared, signal)
     const account = prepared.credentials.username
     activity.account = account
     const record = this.#record(id, request, account)
@@ -249,8 +253,9 @@ export class SessionService {
 
 function openChannel(
   connection: AssetConnection,
-  { terminal, command }: SessionRequest,
+  { terminal, command, program }: SessionRequest,
 ): Promise<AssetChannel> {
+  if (program) return program(connection)
   const pty: PtyRequest | undefined = terminal.pty && { ...terminal.pty, size: terminal.size }
   return command === undefined ? connection.shell(pty) : connection.exec(command, pty)
 }

@@ -1,10 +1,11 @@
-// Two messages a server may send that ssh2 1.17.0 has no method for: a banner at any time before the login succeeds,
-// and a disconnect that says why. Both need private names of the library, checked before they are used.
+// Messages a server may send that ssh2 1.17.0 has no method for: a banner at any time before the login succeeds, a
+// disconnect that says why, a debug text. They need private names of the library, checked before they are used.
 import { Fault } from '../base/fault.ts'
 import { connectionInternals } from './internals.ts'
 
 /** RFC 4253 section 11.1 and RFC 4252 section 5.4. */
 const SSH_MSG_DISCONNECT = 1
+const SSH_MSG_DEBUG = 4
 const SSH_MSG_USERAUTH_BANNER = 53
 
 /** Reason codes of RFC 4253 section 11.1. */
@@ -33,6 +34,10 @@ export function disconnect(connection: object, reason: number, text: string): vo
   sendPayload(connection, Buffer.concat([head, ...strings(text, '')]))
   connectionInternals(connection)._sock.end()
 }
+
+/** A text for whoever looks closely (RFC 4253 section 11.3). False: not possible now. */
+export const sendDebug = (connection: object, text: string): boolean =>
+  sendPayload(connection, Buffer.concat([Buffer.of(SSH_MSG_DEBUG, 1), ...strings(text, '')]))
 
 /** Sends one message as it is, past the library's own state. False while keys are exchanged, or when it is too late. */
 export function sendPayload(connection: object, payload: Buffer): boolean {

@@ -4,6 +4,7 @@ import { type Log, withLogContext } from '../log.ts'
 import { closeBareSession } from '../ssh2/bare-session.ts'
 import type { AuthContext, Connection, Session } from '../ssh2/library.ts'
 import { DISCONNECT, disconnect, isOutOfTurn, sendBanner } from '../ssh2/server-messages.ts'
+import { type Forwarder, Forwards } from './forwards.ts'
 import { type Entry, SshLogin } from './login.ts'
 import { SessionRequest, type SshdHandlers } from './session-request.ts'
 
@@ -15,6 +16,7 @@ export interface SshConnectionParts {
   readonly clientVersion: string
   readonly handlers: SshdHandlers
   readonly maxChannels: number
+  readonly maxForwards: number
   /** Fires when the daemon stops. */
   readonly stopping: AbortSignal
   /** Lines of this connection get its `login` id. */
@@ -35,6 +37,7 @@ export class SshConnection {
   readonly #channelEnds = new EventTarget()
   #algorithms: unknown
   #entry: Entry | undefined
+  #forwarder: Forwarder | undefined
   #channels = 0
   #toldTooMany = false
 
@@ -56,6 +59,14 @@ export class SshConnection {
     client.on('authentication', (context: AuthContext) => this.#onAuthentication(context))
     client.on('ready', () => parts.onReady())
     client.on('session', (accept, reject) => this.#onSession(accept, reject))
+    new Forwards({
+      client,
+      forwarder: () => this.#forwarder,
+      language: () => this.#entry?.principal.language ?? parts.login.language,
+      most: parts.maxForwards,
+      log: parts.log,
+      inContext: (task) => withLogContext({ login: parts.loginId }, task),
+    })
   }
 
   /** Resolves when nothing of this connection runs any more. */
@@ -86,14 +97,16 @@ export class SshConnection {
 
   #onEntry(entry: Entry): void {
     this.#entry = entry
-    const { clientVersion } = this.#parts
-    const { user, remoteAddr } = entry.principal
+    const { clientVersion, handlers } = this.#parts
+    const { principal, direct } = entry
+    this.#forwarder = handlers.forwarder?.({ principal, direct, gone: this.#gone.signal })
+    const { user, remoteAddr } = principal
     this.#log.info(
       {
         user: user.username,
         remoteAddr,
         method: entry.method,
-        direct: entry.direct,
+        direct,
         client: escapeControls(clientVersion),
         algorithms: this.#algorithms,
       },

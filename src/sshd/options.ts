@@ -18,6 +18,7 @@ export interface SshdOptions {
   readonly loginGraceSeconds?: number
   readonly keepaliveSeconds?: number
   readonly maxChannels?: number
+  readonly maxForwards?: number
   readonly maxUnauthenticated?: number
   readonly maxUnauthenticatedPerSource?: number
   /** Load balancers: all of their connections begin with a PROXY header, and nobody else's is believed. */

@@ -176,6 +176,7 @@ export class Sshd implements AsyncDisposable {
       clientVersion,
       handlers,
       maxChannels: options.maxChannels ?? 10,
+      maxForwards: options.maxForwards ?? 100,
       stopping: this.#stopping.signal,
       log: this.#parts.log,
       onReady: settle,

@@ -7,6 +7,7 @@ import type { Principal } from '../session/principal.ts'
 import type { PseudoTtyInfo, ServerChannel, Session, WindowChangeInfo } from '../ssh2/library.ts'
 import { type Exit, type Pty, type Size, saneSize, type Terminal } from '../terminal/terminal.ts'
 import { ChannelTerminal } from './channel-terminal.ts'
+import type { Forwarder } from './forwards.ts'
 import { SshdError } from './sshd-error.ts'
 
 /** One channel of a person who is logged in. */
@@ -24,7 +25,23 @@ export interface SshdHandlers {
   onShell(visit: Visit): Promise<Exit>
   /** Only with a direct target: on a plain login a command has no place to run. */
   onExec(visit: Visit & { readonly command: string; readonly direct: DirectTarget }): Promise<Exit>
+  /** Absent: subsystems are refused. The bytes of its protocol are the terminal's input and output. */
+  onSubsystem?(visit: Visit & { readonly subsystem: string }): Promise<Exit>
+  /** Absent: nothing is forwarded. Once for each login. */
+  forwarder?(login: ForwardingLogin): Forwarder
 }
+
+/** A login as forwarding sees it. */
+export interface ForwardingLogin extends Pick<Visit, 'principal' | 'direct'> {
+  /** Fires when its connection is gone. */
+  readonly gone: AbortSignal
+}
+
+/** What a channel was asked to run. */
+type Program =
+  | { readonly kind: 'shell' }
+  | { readonly kind: 'exec'; readonly command: string }
+  | { readonly kind: 'subsystem'; readonly name: string }
 
 export interface SessionRequestParts {
   readonly principal: Principal
@@ -42,11 +59,13 @@ type Answer = (() => void) | undefined
 const FAILED: Exit = { kind: 'status', code: 255 }
 const LONGEST_TERM = 64
 const LONGEST_LOCALE = 64
+/** RFC 4251 section 6. */
+const SUBSYSTEM_NAME = /^[\x21-\x7e]{1,64}$/
 const SIGNAL_NAME = /^[A-Z0-9]{1,16}(?:@[\w.-]{1,64})?$/
 
 /**
  * One session channel (RFC 4254 section 6): takes PTY, language and the like, then runs one shell or command.
- * Whatever else may be asked (agent, X11, subsystems) is refused, as nobody listens for it.
+ * Whatever else may be asked (agent, X11) is refused, as nobody listens for it.
  */
 export class SessionRequest {
   readonly #parts: SessionRequestParts
@@ -66,12 +85,18 @@ export class SessionRequest {
       if (SIGNAL_NAME.test(name)) this.#terminal?.signalled(name)
       accept?.()
     })
-    session.on('shell', (accept) => this.#begin(accept(), undefined))
+    session.on('shell', (accept) => this.#begin(accept(), { kind: 'shell' }))
     session.on('exec', (accept, reject: Answer, { command }) => {
       // Programs would be given it up to the NUL, and the record would tell of more than was run.
       if (command.includes('\0')) reject?.()
-      else this.#begin(accept(), command)
+      else this.#begin(accept(), { kind: 'exec', command })
     })
+    if (parts.handlers.onSubsystem) {
+      session.on('subsystem', (accept, reject: Answer, { name }) => {
+        if (SUBSYSTEM_NAME.test(name)) this.#begin(accept(), { kind: 'subsystem', name })
+        else reject?.()
+      })
+    }
     session.on('error', this.#onError)
   }
 
@@ -98,7 +123,7 @@ export class SessionRequest {
   }
 
   /** In the turn of the request: what the client sends right after it would be lost otherwise. */
-  #begin(channel: ServerChannel | undefined, command: string | undefined): void {
+  #begin(channel: ServerChannel | undefined, program: Program): void {
     if (!channel || this.#terminal) return
     const { direct, signal, onVisit } = this.#parts
     const terminal = new ChannelTerminal(channel, {
@@ -108,7 +133,7 @@ export class SessionRequest {
     })
     this.#terminal = terminal
     const visit = { terminal, principal: this.#principal(), direct, signal }
-    onVisit(this.#run(visit, command))
+    onVisit(this.#run(visit, program))
   }
 
   #principal(): Principal {
@@ -116,8 +141,8 @@ export class SessionRequest {
     return this.#locale === undefined ? principal : { ...principal, language: languageOf(this.#locale) }
   }
 
-  async #run(visit: Visit, command: string | undefined): Promise<void> {
-    const exit = await this.#handle(visit, command).catch((error: unknown) => {
+  async #run(visit: Visit, program: Program): Promise<void> {
+    const exit = await this.#handle(visit, program).catch((error: unknown) => {
       this.#log(visit, error)
       return this.#tell(visit, error)
     })
@@ -132,9 +157,13 @@ export class SessionRequest {
     else log.error({ err: error }, 'a visit failed')
   }
 
-  async #handle(visit: Visit, command: string | undefined): Promise<Exit> {
+  async #handle(visit: Visit, program: Program): Promise<Exit> {
     const { handlers } = this.#parts
-    if (command === undefined) return handlers.onShell(visit)
+    if (program.kind === 'shell') return handlers.onShell(visit)
+    if (program.kind === 'subsystem') {
+      return (await handlers.onSubsystem?.({ ...visit, subsystem: program.name })) ?? FAILED
+    }
+    const { command } = program
     if (visit.direct) return handlers.onExec({ ...visit, command, direct: visit.direct })
     const { username } = visit.principal.user
     const fault = new SshdError('SSHD_NO_TARGET', {

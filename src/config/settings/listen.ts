@@ -34,8 +34,13 @@ export const listen = {
   }),
   MAX_CHANNELS: setting({
     schema: count(1000).default(10),
-    about: 'Sessions, transfers and forwarded connections in one SSH connection at a time.',
+    about: 'Sessions and transfers in one SSH connection at a time.',
     example: '10',
+  }),
+  MAX_FORWARDS: setting({
+    schema: count(10_000).default(100),
+    about: 'Forwarded connections in one SSH connection at a time.',
+    example: '100',
   }),
   KEEPALIVE_SECONDS: setting({
     schema: count(3600).default(30),
