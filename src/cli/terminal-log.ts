@@ -51,7 +51,7 @@ export class TerminalLog {
 
 /** How this program's own terminal shows emphasis: NO_COLOR and TERM decide (https://no-color.org). */
 export const styleOf = (env: CliIo['env']): Style =>
-  styleFor({ term: env['TERM'] ?? '', modes: {} }, Boolean(env['NO_COLOR']))
+  styleFor({ term: env['TERM'] ?? '', modes: {}, ...(env['NO_COLOR'] && { noColor: true }) })
 
 function readable({ level, time, msg, ...fields }: z.output<typeof Line>, style: Style): string {
   const problem = Problem.safeParse(fields['err'] ?? fields['error'])

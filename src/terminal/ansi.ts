@@ -4,6 +4,12 @@ import type { Pty } from './terminal.ts'
 const CSI = '\x1b['
 export const BELL = '\x07'
 export const ERASE_BELOW = `${CSI}J`
+export const ERASE_LINE_END = `${CSI}K`
+/** The screen of full-screen programs, and back to what was there before. */
+export const ALTERNATE_SCREEN_ON = `${CSI}?1049h`
+export const ALTERNATE_SCREEN_OFF = `${CSI}?1049l`
+/** Row and column from 1. */
+export const cursorTo = (row: number, column: number): string => `${CSI}${row};${column}H`
 export const CLEAR_SCREEN = `${CSI}H${CSI}2J`
 export const PASTE_BRACKETS_ON = `${CSI}?2004h`
 export const PASTE_BRACKETS_OFF = `${CSI}?2004l`
@@ -31,6 +37,10 @@ export interface Style {
   readonly bold: (text: string) => string
   readonly dim: (text: string) => string
   readonly accent: (text: string) => string
+  /** The part of a text that was looked for. */
+  readonly lit: (text: string) => string
+  /** The row that is chosen in a full-screen list. */
+  readonly chosen: (text: string) => string
 }
 
 const sgr =
@@ -39,12 +49,23 @@ const sgr =
     `${CSI}${on}m${text}${CSI}${off}m`
 const asIs = (text: string): string => text
 
-export const PLAIN: Style = { bold: asIs, dim: asIs, accent: asIs }
-const COLOURED: Style = { bold: sgr(1, 22), dim: sgr(2, 22), accent: sgr(36, 39) }
+export const PLAIN: Style = { bold: asIs, dim: asIs, accent: asIs, lit: asIs, chosen: asIs }
+const COLOURED: Style = {
+  bold: sgr(1, 22),
+  dim: sgr(2, 22),
+  accent: sgr(36, 39),
+  lit: (text) => `${CSI}1;33m${text}${CSI}22;39m`,
+  chosen: sgr(7, 27),
+}
 
-/** Colours for this terminal: none without a PTY, on a dumb one, or with `noColor` (https://no-color.org). */
-export const styleFor = (pty: Pty | undefined, noColor = false): Style =>
-  noColor || !canMoveCursor(pty) ? PLAIN : COLOURED
+/** Without colours; the chosen row of a list is still to be seen. */
+const COLOURLESS: Style = { ...PLAIN, chosen: COLOURED.chosen }
+
+/** Colours for this terminal: none without a PTY, on a dumb one, or for who wants none (https://no-color.org). */
+export function styleFor(pty: Pty | undefined): Style {
+  if (!canMoveCursor(pty)) return PLAIN
+  return pty.noColor ? COLOURLESS : COLOURED
+}
 
 /** Whether control sequences may be sent at all. */
 export const canMoveCursor = (pty: Pty | undefined): pty is Pty =>

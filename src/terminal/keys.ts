@@ -93,6 +93,16 @@ export class KeyDecoder {
     }
   }
 
+  /** Whether the last byte was an Esc that may be a key, or begin a sequence. */
+  get isEscape(): boolean {
+    return this.#state.kind === 'escape'
+  }
+
+  /** Nothing followed the Esc: it was the key. */
+  escape(): Key | undefined {
+    return this.isEscape ? this.#finish('escape') : undefined
+  }
+
   #to(state: State): undefined {
     this.#utf8.reset()
     this.#state = state

@@ -1,6 +1,6 @@
 import { CLEAR_SCREEN, canMoveCursor, PASTE_BRACKETS_OFF, PASTE_BRACKETS_ON } from './ansi.ts'
 import type { Line } from './line-editor.ts'
-import { type Drawn, drawLine, leaveLine } from './line-view.ts'
+import { type Drawn, drawLine, eraseLine, leaveLine } from './line-view.ts'
 import type { Terminal } from './terminal.ts'
 import { textWidth } from './width.ts'
 
@@ -8,6 +8,8 @@ export interface Prompt {
   readonly text: string
   /** The same with colours. */
   readonly styled?: string
+  /** What stands before the text that Ctrl-R looks for. */
+  readonly search?: string
 }
 
 /** What a terminal of some kind is sent while a line is edited. Every method gives the bytes to send. */
@@ -17,6 +19,8 @@ export interface LineEcho {
   begin(line: Line): string
   change(line: Line): string
   clear(line: Line): string
+  /** Lines of text in between, and the line anew below them. */
+  aside(lines: readonly string[], line: Line): string
   /** The end of this line: `mark` is shown behind it, and a new line begun. */
   leave(mark: string): string
 }
@@ -41,8 +45,10 @@ class ScreenEcho implements LineEcho {
     return PASTE_BRACKETS_ON + this.change(line)
   }
 
-  change({ text, cursor }: Line): string {
-    const { text: prompt, styled: styledPrompt = prompt } = this.#prompt
+  change({ text, cursor, search }: Line): string {
+    const { text: usual, styled = usual, search: label = 'search' } = this.#prompt
+    const prompt = search ? `(${label}) ${search.query}${search.failing ? ' ✗' : ''}: ` : usual
+    const styledPrompt = search ? prompt : styled
     const { size } = this.#terminal
     const { echo, drawn } = drawLine(this.#drawn, { prompt, styledPrompt, text, cursor, size })
     this.#drawn = drawn
@@ -52,6 +58,12 @@ class ScreenEcho implements LineEcho {
   clear(line: Line): string {
     this.#drawn = undefined
     return CLEAR_SCREEN + this.change(line)
+  }
+
+  aside(lines: readonly string[], line: Line): string {
+    const erased = this.#drawn ? eraseLine(this.#drawn, this.#terminal.size) : ''
+    this.#drawn = undefined
+    return erased + lines.map((each) => `${each}\r\n`).join('') + this.change(line)
   }
 
   leave(mark: string): string {
@@ -86,6 +98,10 @@ class TeletypeEcho implements LineEcho {
     return `\r\n${this.begin(line)}`
   }
 
+  aside(lines: readonly string[], line: Line): string {
+    return `\r\n${lines.map((each) => `${each}\r\n`).join('')}${this.begin(line)}`
+  }
+
   leave(mark: string): string {
     return `${mark}\r\n`
   }
@@ -110,6 +126,10 @@ class PlainEcho implements LineEcho {
 
   clear(): string {
     return ''
+  }
+
+  aside(lines: readonly string[]): string {
+    return `\n${lines.map((each) => `${each}\n`).join('')}${this.begin()}`
   }
 
   leave(mark: string): string {

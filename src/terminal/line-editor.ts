@@ -1,4 +1,5 @@
 import type { Key } from './keys.ts'
+import { beginSearch, type LineSearch, searchKey } from './line-search.ts'
 import { clusters } from './width.ts'
 
 /** Most UTF-16 units a line may hold. */
@@ -17,6 +18,8 @@ export interface Line {
   readonly place: number
   /** The new line, kept while an earlier one is shown. */
   readonly draft: string
+  /** An earlier line is being looked for. */
+  readonly search?: LineSearch | undefined
 }
 
 export type Step =
@@ -41,7 +44,10 @@ export const emptyLine = (history: readonly string[] = []): Line => ({
 })
 
 /** What a key does to a line. Keys without a meaning change nothing. */
-export function pressKey(line: Line, key: Key): Step {
+export function pressKey(shown: Line, key: Key): Step {
+  const searched = shown.search && searchKey(shown, shown.search, key)
+  if (searched) return searched
+  const line = shown.search ? { ...shown, search: undefined } : shown
   if (key.kind === 'text') return insert(line, key.text)
   return ACTS.get(key.name)?.(line) ?? editing(line)
 }
@@ -170,6 +176,7 @@ const ACTS: ReadonlyMap<string, Act> = new Map<string, Act>([
   ['ctrl-y', (line) => insert(line, line.killed)],
   ['up', recall(-1)],
   ['ctrl-p', recall(-1)],
+  ['ctrl-r', beginSearch],
   ['down', recall(1)],
   ['ctrl-n', recall(1)],
 ])

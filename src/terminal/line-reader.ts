@@ -1,5 +1,7 @@
 import { BELL } from './ansi.ts'
-import { KeyDecoder } from './keys.ts'
+import { type Completer, complete, inColumns } from './completion.ts'
+import { KeyReader } from './key-reader.ts'
+import type { Key } from './keys.ts'
 import { type LineEcho, lineEcho, type Prompt } from './line-echo.ts'
 import { emptyLine, type Line, pressKey, type Step } from './line-editor.ts'
 import type { Terminal } from './terminal.ts'
@@ -17,142 +19,145 @@ export type LineInput =
 export interface LineRequest {
   readonly terminal: Terminal
   readonly prompt: Prompt
-  /** Earlier lines for the arrow keys, oldest first. */
+  /** Earlier lines for the arrow keys and Ctrl-R, oldest first. */
   readonly history?: readonly string[]
+  /** What Tab offers for the text before the cursor. */
+  readonly complete?: Completer | undefined
+  /** Called at every packet of keys. */
+  readonly onKeys?: (() => void) | undefined
 }
 
-/** Bytes taken in one turn of the event loop: a flood of keys must not hold up everybody else. */
-const MOST_AT_ONCE = 256
-
-const GONE: LineInput = { kind: 'gone' }
-const EOF: LineInput = { kind: 'eof' }
+/** A line that is being asked for. */
+export interface Reading {
+  /** Never rejects. */
+  readonly input: Promise<LineInput>
+  /** Shows lines (without their ends) above the one that is being edited. */
+  say(lines: readonly string[]): void
+}
 
 /**
  * Asks for one line, with an editor on a PTY and as plain lines elsewhere. Leaves the input paused and without
  * listeners; what was typed after the Enter is given back to it. Never rejects.
  */
-export function readLine(request: LineRequest, signal: AbortSignal): Promise<LineInput> {
-  const { input, gone } = request.terminal
-  if (signal.aborted || gone.aborted) return Promise.resolve(GONE)
-  if (input.readableEnded) return Promise.resolve(EOF)
-  if (input.destroyed) return Promise.resolve(GONE)
-  return new Promise((resolve) => {
-    const reading = new LineReading(request, AbortSignal.any([signal, gone]), resolve)
-    reading.start()
-  })
+export const readLine = (request: LineRequest, signal: AbortSignal): Promise<LineInput> =>
+  startLine(request, signal).input
+
+/** The same, for whoever may have something to say meanwhile. */
+export function startLine(request: LineRequest, signal: AbortSignal): Reading {
+  const reading = new LineReading(request, signal)
+  reading.start()
+  return reading
 }
 
-class LineReading {
+class LineReading implements Reading {
+  readonly input: Promise<LineInput>
+  readonly #request: LineRequest
   readonly #terminal: Terminal
-  readonly #signal: AbortSignal
   readonly #resolve: (input: LineInput) => void
   readonly #echo: LineEcho
-  readonly #keys = new KeyDecoder()
-  readonly #closers: Array<() => void> = []
+  readonly #keys: KeyReader
+  readonly #owned: Disposable[] = []
   #line: Line
+  #bell = ''
   #settled = false
-  #turn: NodeJS.Immediate | undefined
   #stale = false
 
-  constructor(request: LineRequest, signal: AbortSignal, resolve: (input: LineInput) => void) {
-    this.#terminal = request.terminal
-    this.#signal = signal
+  constructor(request: LineRequest, signal: AbortSignal) {
+    const { terminal, prompt } = request
+    const { promise, resolve } = withResolvers<LineInput>()
+    this.input = promise
     this.#resolve = resolve
-    this.#echo = lineEcho(request.terminal, request.prompt)
+    this.#request = request
+    this.#terminal = terminal
+    this.#echo = lineEcho(terminal, prompt)
     this.#line = emptyLine(request.history)
+    const listener = {
+      onKey: (key: Key) => this.#pressed(key),
+      onPause: () => this.#paused(),
+      onDrain: () => this.#drained(),
+      onEnd: (how: 'eof' | 'gone') => this.#ended(how),
+    }
+    this.#keys = new KeyReader({ terminal, listener, signal })
   }
 
   start(): void {
-    const { input, output } = this.#terminal
-    this.#on(input, 'data', (bytes: Buffer) => this.#take(bytes))
-    this.#on(input, 'end', () => this.#ended())
-    this.#on(input, 'close', () => this.#settle(GONE))
-    this.#on(output, 'drain', () => this.#drained())
-    const onAbort = (): void => this.#settle(GONE)
-    this.#signal.addEventListener('abort', onAbort, { once: true })
-    this.#closers.push(() => this.#signal.removeEventListener('abort', onAbort))
-    this.#own(this.#terminal.onResize(() => this.#redraw()))
-    this.#own(
+    const { gone, input } = this.#terminal
+    if (!gone.aborted && !input.readableEnded && !input.destroyed) this.#begin()
+    this.#keys.start()
+  }
+
+  say(lines: readonly string[]): void {
+    if (!this.#settled) this.#send(this.#echo.aside(lines, this.#line))
+  }
+
+  #begin(): void {
+    this.#owned.push(
+      this.#terminal.onResize(() => this.#redraw()),
       this.#terminal.onSignal((name) => {
         if (name === 'INT') this.#interrupted()
       }),
     )
     this.#send(this.#echo.begin(this.#line))
-    this.#goOn()
   }
 
-  #on<Args extends unknown[]>(
-    emitter: NodeJS.EventEmitter,
-    event: string,
-    listener: (...args: Args) => void,
-  ): void {
-    emitter.on(event, listener)
-    this.#closers.push(() => emitter.off(event, listener))
-  }
-
-  #own(thing: Disposable): void {
-    this.#closers.push(() => thing[Symbol.dispose]())
-  }
-
-  #take(packet: Buffer): void {
-    const bytes = packet.subarray(0, MOST_AT_ONCE)
-    if (packet.length > MOST_AT_ONCE) this.#later(packet.subarray(MOST_AT_ONCE))
-    let bell = ''
-    for (const [index, byte] of bytes.entries()) {
-      const key = this.#keys.push(byte)
-      if (!key) continue
-      const step = pressKey(this.#line, key)
-      if (step.kind === 'editing') {
-        this.#edit(step.line)
-        if (step.bell) bell = BELL
-      } else if (step.kind === 'clear') {
-        this.#send(this.#echo.clear(step.line))
-      } else {
-        this.#finish(step, bytes.subarray(index + 1))
-        return
-      }
+  #pressed(key: Key): boolean {
+    if (key.kind === 'press' && key.name === 'tab') return this.#complete()
+    const step = pressKey(this.#line, key)
+    if (step.kind === 'editing') {
+      this.#edit(step.line)
+      if (step.bell) this.#bell = BELL
+      return false
     }
-    this.#send(this.#echo.change(this.#line) + bell)
-    if (this.#terminal.output.writableNeedDrain) this.#terminal.input.pause()
-  }
-
-  #later(bytes: Buffer): void {
-    const { input } = this.#terminal
-    input.pause()
-    input.unshift(bytes)
-    this.#turn = setImmediate(() => this.#goOn())
-  }
-
-  #goOn(): void {
-    if (!this.#terminal.output.writableNeedDrain) this.#terminal.input.resume()
+    if (step.kind === 'clear') {
+      this.#send(this.#echo.clear(step.line))
+      return false
+    }
+    this.#finish(step)
+    return true
   }
 
   #edit(line: Line): void {
-    this.#line = this.#echo.movesCursor ? line : { ...line, cursor: line.text.length }
+    // Where the cursor cannot move there is nowhere to show what is searched for.
+    this.#line = this.#echo.movesCursor ? line : { ...line, cursor: line.text.length, search: undefined }
   }
 
-  #finish(step: Exclude<Step, { kind: 'editing' | 'clear' }>, rest: Buffer): void {
-    const { input } = this.#terminal
-    this.#send(this.#echo.change(this.#line) + this.#echo.leave(step.kind === 'interrupt' ? '^C' : ''))
+  #complete(): false {
+    const { line, choices } = complete(this.#line, this.#request.complete)
+    if (line === this.#line) this.#bell = BELL
+    this.#edit(line)
+    if (choices.length > 0 && this.#terminal.pty) this.say(inColumns(choices, this.#terminal.size.columns))
+    return false
+  }
+
+  #paused(): void {
+    this.#request.onKeys?.()
+    this.#send(this.#echo.change(this.#line) + this.#bell)
+    this.#bell = ''
+  }
+
+  #finish(step: Exclude<Step, { kind: 'editing' | 'clear' }>): void {
+    this.#request.onKeys?.()
+    const shown = { ...this.#line, search: undefined }
+    this.#send(this.#echo.change(shown) + this.#echo.leave(step.kind === 'interrupt' ? '^C' : ''))
     this.#settle(step.kind === 'entered' ? { kind: 'line', text: step.text } : step)
-    if (rest.length > 0) input.unshift(rest)
   }
 
   #interrupted(): void {
     this.#send(this.#echo.leave('^C'))
+    this.#keys.stop()
     this.#settle({ kind: 'interrupt' })
   }
 
   /** A last line without its line end counts, as a shell reading a file has it. */
-  #ended(): void {
+  #ended(how: 'eof' | 'gone'): void {
     const { text } = this.#line
-    this.#send(this.#echo.leave(''))
-    this.#settle(text === '' ? EOF : { kind: 'line', text })
+    if (how === 'eof' && this.#owned.length > 0) this.#send(this.#echo.leave(''))
+    if (how === 'gone') this.#settle({ kind: 'gone' })
+    else this.#settle(text === '' ? { kind: 'eof' } : { kind: 'line', text })
   }
 
   #drained(): void {
     if (this.#stale) this.#redraw()
-    this.#goOn()
   }
 
   #redraw(): void {
@@ -168,9 +173,16 @@ class LineReading {
   #settle(input: LineInput): void {
     if (this.#settled) return
     this.#settled = true
-    clearImmediate(this.#turn)
-    this.#terminal.input.pause()
-    for (const close of this.#closers) close()
+    for (const each of this.#owned) each[Symbol.dispose]()
     this.#resolve(input)
   }
+}
+
+/** `Promise.withResolvers`, which Node 20 lacks. */
+function withResolvers<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined
+  const promise = new Promise<T>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve }
 }

@@ -45,9 +45,13 @@ export function drawLine(
   const settle = end.column === 0 && end.row > 0 ? ' \r' : ''
   const back =
     cursorUp(end.row - cursor.row) + (sameSpot(cursor, end) ? '' : `\r${cursorRight(cursor.column)}`)
-  const home = drawn ? `${cursorUp(rowsAbove(drawn, view.size))}\r${ERASE_BELOW}` : ''
+  const home = drawn ? eraseLine(drawn, view.size) : ''
   return { echo: home + view.styledPrompt + shown + settle + back, drawn: now }
 }
+
+/** Takes the line off the screen; the cursor then stands where its prompt began. */
+export const eraseLine = (drawn: Drawn, size: Size): string =>
+  `${cursorUp(rowsAbove(drawn, size))}\r${ERASE_BELOW}`
 
 /** Moves from the cursor to behind the line's end and on to a new line. */
 export const leaveLine = ({ cursor, end }: Drawn): string => '\r\n'.repeat(end.row - cursor.row + 1)
@@ -61,12 +65,16 @@ function appended(drawn: Drawn, { view, shown, cursor, end }: Drawn): string | u
     sameSpot(drawn.cursor, drawn.end) &&
     sameSpot(cursor, end) &&
     cursor.row === drawn.cursor.row &&
-    cursor.column === drawn.cursor.column + added.length
+    cursor.column === drawn.cursor.column + added.length &&
+    view.prompt === drawn.view.prompt
   return plain && sameSize(drawn.view.size, view.size) ? added : undefined
 }
 
 const unchanged = (drawn: Drawn, { view, shown, cursor }: Drawn): boolean =>
-  shown === drawn.shown && sameSpot(cursor, drawn.cursor) && sameSize(view.size, drawn.view.size)
+  view.prompt === drawn.view.prompt &&
+  shown === drawn.shown &&
+  sameSpot(cursor, drawn.cursor) &&
+  sameSize(view.size, drawn.view.size)
 
 /**
  * Rows between the prompt's first cell and the cursor after the window changed: some terminals rewrap the line, some

@@ -14,6 +14,8 @@ export interface TableOptions {
   /** Cells of the window; held to 20..300. */
   readonly width: number
   readonly style?: Style
+  /** What is done to a cell that is already cut, such as lighting a part of it; it must not change its width. */
+  readonly paint?: (cell: string, column: number) => string
 }
 
 const GAP = '  '
@@ -38,13 +40,20 @@ export function table(
     cells.reduce((most, row) => Math.max(most, textWidth(row[at] ?? '')), textWidth(title)),
   )
   const widths = widthsFor(columns, natural, tableWidth(options.width))
-  const line = (row: readonly string[]): string =>
+  const line = (row: readonly string[], paint = options.paint): string =>
     widths
-      .map((width, at) => padText(cutText(row[at] ?? '', width), width, columns[at]?.align))
+      .map((width, at) => {
+        const cell = cutText(row[at] ?? '', width)
+        const padded = padText(cell, width, columns[at]?.align)
+        return paint === undefined ? padded : padded.replace(cell, () => paint(cell, at))
+      })
       .join(GAP)
       .trimEnd()
-  return [style.bold(line(columns.map(({ title }) => title))), ...cells.map(line)]
+  const title = columns.map((column) => column.title)
+  return [style.bold(line(title, asIs)), ...cells.map((row) => line(row))]
 }
+
+const asIs = (cell: string): string => cell
 
 /** Widths of the columns that are shown. */
 function widthsFor(columns: readonly Column[], natural: readonly number[], width: number): readonly number[] {

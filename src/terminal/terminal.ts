@@ -12,6 +12,8 @@ export interface Pty {
   readonly term: string
   /** Terminal modes by opcode name (RFC 4254 section 8), e.g. `{ ECHO: 1 }`. */
   readonly modes: Readonly<Record<string, number>>
+  /** The client sent NO_COLOR (https://no-color.org). */
+  readonly noColor?: true
 }
 
 /** How a program on the other side ended (RFC 4254 section 6.10); `none`: the channel closed without saying. */

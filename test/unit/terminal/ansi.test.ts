@@ -9,7 +9,7 @@ test.each([
   ['never with NO_COLOR', { term: 'xterm', modes: {} }, true, 'x'],
   ['never without a PTY', undefined, false, 'x'],
 ])('there are colours %s', (_when, pty, noColor, bold) => {
-  expect(styleFor(pty, noColor).bold('x')).toBe(bold)
+  expect(styleFor(pty && { ...pty, ...(noColor && { noColor }) }).bold('x')).toBe(bold)
 })
 
 test('plain style changes nothing', () => {
