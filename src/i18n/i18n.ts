@@ -11,9 +11,9 @@ export type TextKey = keyof typeof en
 const isLanguage = (name: string): name is Language => Object.hasOwn(languages, name)
 export const LANGUAGES: readonly Language[] = Object.keys(languages).filter(isLanguage)
 
-/** The language for a locale name such as `zh_CN.UTF-8` or `en-US`; English for what we do not speak. */
-export const languageOf = (locale: string | undefined): Language =>
-  LANGUAGES.find((language) => locale?.toLowerCase().startsWith(language)) ?? 'en'
+/** The language for a locale name such as `zh_CN.UTF-8` or `en-US`; undefined for what we do not speak. */
+export const languageOf = (locale: string | undefined): Language | undefined =>
+  LANGUAGES.find((language) => new RegExp(`^${language}([_.@-]|$)`, 'i').test(locale ?? ''))
 
 /** A text with its `{facts}` filled in. Facts come from users and assets: their control characters are escaped. */
 export function say(language: Language, key: TextKey, facts: FaultFacts = {}): string {

@@ -72,6 +72,7 @@ export class SessionRequest {
   #pty: Pty | undefined
   #size: Size = saneSize(0, 0)
   #locale: string | undefined
+  #noColor = false
   #terminal: ChannelTerminal | undefined
 
   constructor(session: Session, parts: SessionRequestParts) {
@@ -115,9 +116,10 @@ export class SessionRequest {
     accept?.()
   }
 
-  /** Only the language is of use here; a client's variables never reach anything else. */
+  /** Only the language and colours are of use here; a client's variables never reach anything else. */
   #onEnv(name: string, value: string): boolean {
-    if (name !== 'LANG') return false
+    if (name === 'NO_COLOR') this.#noColor = value !== ''
+    if (name !== 'LANG') return name === 'NO_COLOR'
     this.#locale = value.slice(0, LONGEST_LOCALE)
     return true
   }
@@ -127,7 +129,7 @@ export class SessionRequest {
     if (!channel || this.#terminal) return
     const { direct, signal, onVisit } = this.#parts
     const terminal = new ChannelTerminal(channel, {
-      pty: this.#pty,
+      pty: this.#pty && { ...this.#pty, ...(this.#noColor && { noColor: true }) },
       size: this.#size,
       onError: this.#onError,
     })
@@ -138,7 +140,7 @@ export class SessionRequest {
 
   #principal(): Principal {
     const { principal } = this.#parts
-    return this.#locale === undefined ? principal : { ...principal, language: languageOf(this.#locale) }
+    return { ...principal, language: languageOf(this.#locale) ?? principal.language }
   }
 
   async #run(visit: Visit, program: Program): Promise<void> {

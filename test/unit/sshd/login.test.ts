@@ -153,21 +153,26 @@ test('a command on a plain login says what is missing and ends with 255', async 
   expect(run.code).toBe(255)
 })
 
-test("the client's LANG chooses the language of its channel, and nothing else of its environment is taken", async () => {
-  const languages: string[] = []
+test("of a client's environment its LANG, if we speak it, and its NO_COLOR are taken, and nothing else", async () => {
+  const languages: unknown[] = []
   await using door = await openDoor({
     handlers: {
       ...greet,
       onShell: async (visit) => {
-        languages.push(visit.principal.language)
+        languages.push([visit.principal.language, visit.terminal.pty?.noColor])
         return greet.onShell(visit)
       },
     },
   })
   const login = { port: door.port, user: 'alice', password: 'right' }
   await runSsh({ ...login, options: { SetEnv: 'LANG=zh_CN.UTF-8' } })
-  await runSsh({ ...login, options: { SetEnv: 'LC_ALL=zh_CN.UTF-8' } })
-  expect(languages).toEqual(['zh', 'en'])
+  await runSsh({ ...login, options: { SetEnv: 'LC_ALL=zh_CN.UTF-8', RequestTTY: 'force' } })
+  await runSsh({ ...login, options: { SetEnv: 'LANG=de_DE.UTF-8 NO_COLOR=1', RequestTTY: 'force' } })
+  expect(languages).toEqual([
+    ['zh', undefined],
+    ['en', undefined],
+    ['en', true],
+  ])
 })
 
 test('the log of a login names user, address, client and algorithms, and no secret', async () => {

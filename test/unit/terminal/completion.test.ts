@@ -35,7 +35,12 @@ test('choices stand in columns that fit, read downwards, and of very many the fi
   for (const width of [20, 80, 300]) {
     const lines = inColumns(many, width)
     expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(width)
-    expect(lines.join(' ').split(/\s+/).filter((word) => /99|100|…/.test(word))).toEqual(expect.arrayContaining(['主机-99', '…']))
+    expect(
+      lines
+        .join(' ')
+        .split(/\s+/)
+        .filter((word) => /99|100|…/.test(word)),
+    ).toEqual(expect.arrayContaining(['主机-99', '…']))
     expect(lines.join()).not.toContain('主机-100')
   }
   expect(inColumns(['x'.repeat(500)], 20)).toEqual([`${'x'.repeat(19)}…`])
