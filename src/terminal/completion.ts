@@ -1,4 +1,4 @@
-import type { Line } from './line-editor.ts'
+import type { Line } from './line.ts'
 import { clusters, cutText, padText, textWidth } from './width.ts'
 
 /** Whole texts that may stand in place of what was typed before the cursor; they begin with it, in any case. */

@@ -1,5 +1,5 @@
 import { CLEAR_SCREEN, canMoveCursor, PASTE_BRACKETS_OFF, PASTE_BRACKETS_ON } from './ansi.ts'
-import type { Line } from './line-editor.ts'
+import type { Line } from './line.ts'
 import { type Drawn, drawLine, eraseLine, leaveLine } from './line-view.ts'
 import type { Terminal } from './terminal.ts'
 import { textWidth } from './width.ts'

@@ -1,35 +1,10 @@
 import type { Key } from './keys.ts'
-import { beginSearch, type LineSearch, searchKey } from './line-search.ts'
+import type { Line, Step } from './line.ts'
+import { beginSearch, searchKey } from './line-search.ts'
 import { clusters } from './width.ts'
 
 /** Most UTF-16 units a line may hold. */
 export const LONGEST_LINE = 1024
-
-/** A line being edited. A value: every key makes a new one. */
-export interface Line {
-  readonly text: string
-  /** Index into `text` (UTF-16), always between two clusters. */
-  readonly cursor: number
-  /** What Ctrl-Y brings back. */
-  readonly killed: string
-  /** Earlier lines, oldest first. */
-  readonly history: readonly string[]
-  /** Index into `history` of the line shown; its length: the new line. */
-  readonly place: number
-  /** The new line, kept while an earlier one is shown. */
-  readonly draft: string
-  /** An earlier line is being looked for. */
-  readonly search?: LineSearch | undefined
-}
-
-export type Step =
-  /** Perhaps changed; `bell` when the key could not do anything. */
-  | { readonly kind: 'editing'; readonly line: Line; readonly bell?: true }
-  /** Ctrl-L: the same line on a clean screen. */
-  | { readonly kind: 'clear'; readonly line: Line }
-  | { readonly kind: 'entered'; readonly text: string }
-  | { readonly kind: 'interrupt' }
-  | { readonly kind: 'eof' }
 
 type Act = (line: Line) => Step
 

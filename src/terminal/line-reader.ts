@@ -2,8 +2,9 @@ import { BELL } from './ansi.ts'
 import { type Completer, complete, inColumns } from './completion.ts'
 import { KeyReader } from './key-reader.ts'
 import type { Key } from './keys.ts'
+import type { Line, Step } from './line.ts'
 import { type LineEcho, lineEcho, type Prompt } from './line-echo.ts'
-import { emptyLine, type Line, pressKey, type Step } from './line-editor.ts'
+import { emptyLine, pressKey } from './line-editor.ts'
 import type { Terminal } from './terminal.ts'
 
 /**

@@ -1,15 +1,5 @@
 import type { Key } from './keys.ts'
-import type { Line, Step } from './line-editor.ts'
-
-/** Ctrl-R: an earlier line is looked for. */
-export interface LineSearch {
-  readonly query: string
-  /** Index into the history of what was found last; its length: nothing yet. */
-  readonly at: number
-  readonly failing: boolean
-  /** What Ctrl-G brings back. */
-  readonly before: Line
-}
+import type { Line, LineSearch, Step } from './line.ts'
 
 const LONGEST_QUERY = 200
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { KeyDecoder } from '../../../src/terminal/keys.ts'
-import { emptyLine, type Line, LONGEST_LINE, pressKey, type Step } from '../../../src/terminal/line-editor.ts'
+import type { Line, Step } from '../../../src/terminal/line.ts'
+import { emptyLine, LONGEST_LINE, pressKey } from '../../../src/terminal/line-editor.ts'
 
 /** Types into a line; gives the last step. */
 function typed(keys: string, from: Line = emptyLine()): Step {

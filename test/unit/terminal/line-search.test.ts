@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { KeyDecoder } from '../../../src/terminal/keys.ts'
-import { emptyLine, type Line, pressKey } from '../../../src/terminal/line-editor.ts'
+import type { Line } from '../../../src/terminal/line.ts'
+import { emptyLine, pressKey } from '../../../src/terminal/line-editor.ts'
 import { readLine } from '../../../src/terminal/line-reader.ts'
 import { MemoryTerminal } from '../../fixtures/memory-terminal.ts'
 
