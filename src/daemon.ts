@@ -22,8 +22,10 @@ import type { Log } from './log.ts'
 import { doorHandlers } from './menu/door.ts'
 import { PermissionWatch } from './policy/permission-watch.ts'
 import { carryOut } from './session/control.ts'
+import { SessionGuests } from './session/guests.ts'
 import { SessionRegistry } from './session/registry.ts'
 import { SessionService } from './session/session.ts'
+import { SessionShares } from './session/shares.ts'
 import { type HostKey, loadHostKeys } from './sshd/host-keys.ts'
 import type { Sshd } from './sshd/server.ts'
 import { type Standalone, startStandalone } from './standalone/standalone.ts'
@@ -83,6 +85,7 @@ class Building {
   readonly #signal: AbortSignal
   readonly #settings: Settings
   readonly #registry: SessionRegistry
+  readonly #shares: SessionShares
   readonly #listeners: Address[] = []
 
   constructor(parts: DaemonParts, scope: Scope, signal: AbortSignal) {
@@ -93,6 +96,8 @@ class Building {
     const { MAX_SESSIONS: total, MAX_SESSIONS_PER_USER: perUser, MAX_SESSIONS_PER_ASSET } = this.#settings
     const perAsset = MAX_SESSIONS_PER_ASSET || undefined
     this.#registry = new SessionRegistry({ total, perUser, perAsset }, parts.clock)
+    this.#shares = scope.own(new SessionShares(parts.clock))
+    this.#registry.onEnded((id) => this.#shares.close(id))
   }
 
   async daemon(): Promise<Daemon> {
@@ -220,9 +225,11 @@ class Building {
   ): Promise<Sshd> {
     const { clock, log } = this.#parts
     const { NAME: node, HEADER_TITLE: header } = this.#settings
+    const { WATCH_NOTICE: announced } = this.#settings
+    const guests = new SessionGuests({ registry: this.#registry, shares: this.#shares, clock, announced })
     const rules = (target: Target) => assets.options.assetOptions(target)
     const { jump } = assets
-    const handlers = doorHandlers({ core, sessions, node, header, rules, jump, clock, log })
+    const handlers = doorHandlers({ core, sessions, guests, node, header, rules, jump, clock, log })
     const parts = { settings: this.#settings, host: this.#bindHost, hostKeys, core, handlers, clock, log }
     const penalties = penaltiesOf(this.#settings, clock)
     return this.#scope.own(await openSshDoor({ ...parts, penalties }))
@@ -253,7 +260,10 @@ class Building {
     })
     const commands: ControlCommands = {
       status: async () => answerOf(await status()),
-      ...sessionControl({ registry: this.#registry, node: this.#settings.NAME, log: this.#parts.log }),
+      ...sessionControl({
+        ...{ registry: this.#registry, shares: this.#shares, node: this.#settings.NAME },
+        ...{ announced: this.#settings.WATCH_NOTICE, clock, log: this.#parts.log },
+      }),
     }
     const handler = controlHandler(commands, this.#parts.log)
     await serveControl(controlPath(this.#settings.DATA_DIR), handler, this.#scope)

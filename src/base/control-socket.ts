@@ -99,7 +99,7 @@ function parsed(line: string): unknown {
   }
 }
 
-/** The first line; what comes behind it is put back for whoever reads the socket then. */
+/** The first line; what comes behind it is put back, and the socket is left paused, for whoever reads it then. */
 function readLine(socket: Socket, onLine: (line: string) => void): void {
   let text = Buffer.alloc(0)
   const onData = (chunk: Buffer): void => {

@@ -92,10 +92,11 @@ function secondFactor(answer: CoreAnswer): AuthAnswer {
   return { kind: 'otp', seed: new Secret(seed), user: toUser(user), bound: user.otp_level !== 0 }
 }
 
-export const toUser = ({ id, username, name }: z.output<typeof UserWire>): User => ({
+export const toUser = ({ id, username, name, role }: z.output<typeof UserWire>): User => ({
   id,
   username,
   name: name || username,
+  role,
 })
 
 const fieldsOf = (body: unknown): string =>

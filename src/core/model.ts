@@ -6,6 +6,8 @@ export interface User {
   readonly username: string
   /** Display name. */
   readonly name: string
+  /** Core's word for what they may do there: `Admin`, `User`, `Auditor`; others may come. Absent: an ordinary user. */
+  readonly role?: string
 }
 
 /** An account on an asset that a user was granted. */

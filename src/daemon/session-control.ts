@@ -1,15 +1,13 @@
 import { z } from 'zod'
 import { shortId } from '../audit/catalogue.ts'
-import type { Log } from '../log.ts'
-import type { RunningSession, SessionRegistry } from '../session/registry.ts'
-import { answerOf, asked, type ControlCommands, ControlError } from './control.ts'
+import type { ControlAnswer } from '../base/control-socket.ts'
+import type { RunningSession } from '../session/registry.ts'
+import { answerOf, asked, type ControlCommands } from './control.ts'
+import { watchSession } from './session-watch.ts'
+import { type SessionControlParts, theSession } from './the-session.ts'
 
-export interface SessionControlParts {
-  readonly registry: SessionRegistry
-  /** Name of this node. */
-  readonly node: string
-  readonly log: Log
-}
+/** A day: who needs longer asks again. */
+const MOST_SHARE_MINUTES = 24 * 60
 
 /** One line, as people type it: no control characters get to anybody's screen. */
 const Words = z
@@ -19,36 +17,53 @@ const Words = z
   .regex(/^\P{Cc}*$/u, 'it holds control characters')
 const Id = z.string().max(64)
 const End = z.object({ id: Id, by: Words, reason: Words.optional() })
+const Lock = z.object({ id: Id, by: Words, on: z.boolean() })
+const Share = z.object({
+  id: Id,
+  by: Words,
+  types: z.boolean(),
+  users: z.array(Words.min(1)).max(100),
+  minutes: z.number().min(1).max(MOST_SHARE_MINUTES),
+})
 
-/** `session.list` and `session.end`, for `cocod session`. */
-export function sessionControl({ registry, node, log }: SessionControlParts): ControlCommands {
-  return {
-    'session.list': async () => answerOf({ sessions: registry.list().map((each) => shown(each, node)) }),
-    'session.end': async (request) => {
-      const { id, by, reason } = asked(End, request)
-      const session = theSession(registry, id)
-      registry.end(session.id, { kind: 'killed', by, reason: reason || undefined })
-      log.info({ session: session.id, by, reason }, 'session ended by an order on this machine')
-      await registry.ended(session.id)
-      return answerOf({ ended: session.id })
-    },
-  }
+/** What `cocod session` asks for. */
+export const sessionControl = (parts: SessionControlParts): ControlCommands => ({
+  'session.list': async () => listed(parts),
+  'session.end': (request) => ended(parts, request),
+  'session.watch': async (request) => watchSession(parts, request),
+  'session.lock': async (request) => locked(parts, request),
+  'session.share': async (request) => shared(parts, request),
+})
+
+const listed = ({ registry, node }: SessionControlParts): ControlAnswer =>
+  answerOf({ sessions: registry.list().map((each) => shown(each, node)) })
+
+async function ended({ registry, log }: SessionControlParts, request: unknown): Promise<ControlAnswer> {
+  const { id, by, reason } = asked(End, request)
+  const session = theSession(registry, id)
+  registry.end(session.id, { kind: 'killed', by, reason: reason || undefined })
+  log.info({ session: session.id, by, reason }, 'session ended by an order on this machine')
+  await registry.ended(session.id)
+  return answerOf({ ended: session.id })
 }
 
-/** The session whose id begins so; `s-` before it is allowed. Throws ControlError when there is none, or several. */
-export function theSession(registry: Pick<SessionRegistry, 'list'>, given: string): RunningSession {
-  const start = given.toLowerCase().replace(/^s-/, '')
-  const found = start === '' ? [] : registry.list().filter(({ id }) => id.startsWith(start))
-  const [only] = found
-  if (only && found.length === 1) return only
-  throw new ControlError(
-    only ? `${found.length} sessions begin with ${given}` : `no session runs here that begins with ${given}`,
-    only ? 'give more of the id' : 'cocod session list shows those that run',
-  )
+function locked({ registry, log }: SessionControlParts, request: unknown): ControlAnswer {
+  const { id, by, on } = asked(Lock, request)
+  const session = theSession(registry, id)
+  const changed = session.live.lock(on, by)
+  log.info({ session: session.id, by, on, changed }, 'the keys of a session were held or let go')
+  return answerOf({ session: session.id, changed })
 }
 
+function shared({ registry, shares, log }: SessionControlParts, request: unknown): ControlAnswer {
+  const { id, by, types, users, minutes } = asked(Share, request)
+  const session = theSession(registry, id)
+  const share = shares.create({ sessionId: session.id, types, users, by }, minutes * 60_000)
+  log.info({ session: session.id, by, types, users, minutes }, 'a session is shared')
+  return answerOf({ session: session.id, code: share.code })
+}
 /** A session as lists show it; times in ms. */
-const shown = ({ id, principal, target, startedAt, activity }: RunningSession, node: string) => ({
+const shown = ({ id, principal, target, startedAt, activity, live }: RunningSession, node: string) => ({
   id,
   shortId: shortId(id),
   node,
@@ -64,6 +79,8 @@ const shown = ({ id, principal, target, startedAt, activity }: RunningSession, n
   idleMs: Math.round(activity.idleMs),
   bytesIn: activity.input,
   bytesOut: activity.output,
+  lockedBy: live.lockedBy ?? null,
+  onlookers: live.onlookers.map(({ name, types }) => ({ name, types })),
   phase: activity.phase,
   recording: activity.recording,
 })

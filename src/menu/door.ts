@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { AppService } from '../core/app-service.ts'
 import type { Log } from '../log.ts'
 import { exitOf } from '../session/ending.ts'
+import type { SessionGuests } from '../session/guests.ts'
 import type { Principal } from '../session/principal.ts'
 import type { SessionRequest, SessionService } from '../session/session.ts'
 import { styleFor } from '../terminal/ansi.ts'
@@ -15,6 +16,7 @@ import { visit } from './visit.ts'
 export interface DoorDeps {
   readonly core: Pick<AppService, 'assets' | 'settings'>
   readonly sessions: Pick<SessionService, 'open'>
+  readonly guests: Pick<SessionGuests, 'byCode'>
   /** Name of this bastion. */
   readonly node: string
   /** Title of the menu where core has none. */
@@ -36,13 +38,21 @@ export interface Arrival {
   readonly signal: AbortSignal
 }
 
+/** In place of an asset: `alice#join:CODE`. */
+const INVITATION = /^join:([a-z0-9-]{1,64})$/i
+
 const FAILED: Exit = { kind: 'status', code: 255 }
 
 /** What a door does with people: the menu, or the asset they named, with a shell or one command. */
 export function doorHandlers(deps: DoorDeps) {
   return {
-    onShell: (arrival: Arrival): Promise<Exit> =>
-      arrival.direct ? directly(deps, arrival, arrival.direct) : byMenu(deps, arrival),
+    onShell: async (arrival: Arrival): Promise<Exit> => {
+      const { direct, terminal, principal, signal } = arrival
+      if (!direct) return byMenu(deps, arrival)
+      const code = INVITATION.exec(direct.asset)?.[1]
+      if (code === undefined) return directly(deps, arrival, direct)
+      return deps.guests.byCode(code, { terminal, principal }, signal)
+    },
     onExec: (arrival: Arrival & { direct: DirectLogin; command: string }): Promise<Exit> =>
       directly(deps, arrival, arrival.direct, arrival.command),
     onSubsystem: (arrival: Arrival & { subsystem: string }): Promise<Exit> => bySubsystem(deps, arrival),

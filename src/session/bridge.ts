@@ -10,8 +10,10 @@ export interface BridgeEnds {
   readonly terminal: Terminal
   readonly asset: AssetChannel
   readonly recorder: Recorder
-  /** Called for each packet of keys: the idle clock. */
-  readonly onKeys: (bytes: Buffer) => void
+  /** Called for each packet of keys: the idle clock. `false`: the keys are held by somebody, and these are lost. */
+  readonly onKeys: (bytes: Buffer) => boolean
+  /** Given a way to type as the person does, through every stage. */
+  readonly onOpen?: (type: (bytes: Buffer) => void) => void
   /** Shown every chunk that goes to the terminal. */
   readonly onOutput: (bytes: Buffer) => void
   /** What sits between the two, the one nearest to the person first. The error stream of a program passes it by. */
@@ -30,8 +32,9 @@ export async function bridge(ends: BridgeEnds, orders: AbortSignal): Promise<End
     ends.onOutput(bytes)
     return recorder.output(bytes)
   }
-  const toAsset = (bytes: Buffer): boolean => {
-    if (!chain) ends.onKeys(bytes)
+  const others = { typing: false }
+  const toAsset = (bytes: Buffer): boolean | 'drop' => {
+    if (!chain && !others.typing && !ends.onKeys(bytes)) return 'drop'
     recorder.input(bytes)
     return true
   }
@@ -60,6 +63,12 @@ export async function bridge(ends: BridgeEnds, orders: AbortSignal): Promise<End
     }),
   )
   scope.own(terminal.onSignal((name) => asset.signal(name)))
+  ends.onOpen?.((bytes) => {
+    others.typing = true
+    if (chain) chain.keys(bytes)
+    else keys.arrive(bytes)
+    others.typing = false
+  })
   forwardEof(ends, scope, chain)
   return await firstEnding(ends, [screen, errors], orders)
 }
@@ -83,11 +92,10 @@ function stageChain({ stages = [] }: BridgeEnds, scope: Scope, ways: () => Ways)
   return scope.own(chain)
 }
 
-function keysDetour(chain: StageChain, onKeys: (bytes: Buffer) => void): Detour {
+function keysDetour(chain: StageChain, onKeys: (bytes: Buffer) => boolean): Detour {
   return {
     take: (bytes) => {
-      onKeys(bytes)
-      chain.keys(bytes)
+      if (onKeys(bytes)) chain.keys(bytes)
     },
     get open() {
       return chain.open('keys')

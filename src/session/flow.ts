@@ -22,8 +22,8 @@ export interface Detour {
 export interface FlowEnds {
   readonly source: Readable
   readonly sink: Writable
-  /** Shown every chunk that goes on. */
-  readonly tap: (bytes: Buffer) => boolean
+  /** Shown every chunk that would go on. `false`: wait until `resume()`; `drop`: this one is not passed on. */
+  readonly tap: (bytes: Buffer) => boolean | 'drop'
   readonly detour?: Detour | undefined
 }
 
@@ -56,7 +56,9 @@ export function flow({ source, sink, tap, detour }: FlowEnds): DetouredFlow {
   }
   const arrive = (bytes: Buffer, how?: 'untapped'): void => {
     if (stopped) return
-    if (how !== 'untapped' && !tap(bytes)) held = true
+    const verdict = how === 'untapped' || tap(bytes)
+    if (verdict === 'drop') return
+    if (!verdict) held = true
     if (held) kept.push(bytes)
     else pass(bytes)
     if (held || full) source.pause()

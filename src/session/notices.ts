@@ -9,6 +9,7 @@ import { canMoveCursor, RESTORE_SCREEN, styleFor } from '../terminal/ansi.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { wrapText } from '../terminal/wrap.ts'
 import type { Ending } from './ending.ts'
+import type { LiveNews } from './live.ts'
 import type { Principal } from './principal.ts'
 
 export interface NoticeContext {
@@ -40,6 +41,14 @@ export function notice(
   if (!terminal.pty) write(terminal, `cocod: ${text}\n`)
   else if (screen.on) write(terminal, `\x07\x1b]2;${text}\x07`)
   else write(terminal, ownLines(terminal, text))
+}
+
+/** Somebody takes part in the session, or holds its keys. */
+export function tellNews(context: NoticeContext, { kind, who }: LiveNews): void {
+  const { language } = context.principal
+  notice(context, `session.news.${kind}`, {
+    who: who === 'administrator' ? say(language, 'session.administrator') : who,
+  })
 }
 
 /** The last line of a session: why it ended, where that is not plain to see. */

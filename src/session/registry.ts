@@ -4,6 +4,7 @@ import { Fault } from '../base/fault.ts'
 import type { Target } from '../core/model.ts'
 import { Activity } from './activity.ts'
 import type { Ending, EndOrder } from './ending.ts'
+import { LiveTerminal } from './live.ts'
 import type { Principal } from './principal.ts'
 
 /** A session that runs now. */
@@ -18,6 +19,8 @@ export interface LiveSession {
 /** A session that runs now, with what changes in it. */
 export interface RunningSession extends LiveSession {
   readonly activity: Activity
+  /** How others take part in it. */
+  readonly live: LiveTerminal
 }
 
 interface Entry {
@@ -46,6 +49,7 @@ export class SessionRegistry {
   readonly #clock: Clock
   #closing: EndOrder | undefined
   #draining = false
+  #onEnded: (id: string) => void = () => {}
 
   constructor(limits: RegistryLimits, clock: Clock = systemClock) {
     this.#limits = limits
@@ -55,14 +59,14 @@ export class SessionRegistry {
   /** Runs `body` as a session: its signal fires with an EndOrder when somebody ends it. */
   async run(
     session: LiveSession,
-    body: (orders: AbortSignal, activity: Activity) => Promise<Ending>,
+    body: (orders: AbortSignal, running: RunningSession) => Promise<Ending>,
   ): Promise<Ending> {
     this.#admit(session)
     const orders = new AbortController()
-    const activity = new Activity(this.#clock)
-    const ended = body(orders.signal, activity)
+    const running = { ...session, activity: new Activity(this.#clock), live: new LiveTerminal() }
+    const ended = body(orders.signal, running)
     // no await between the check and the entry
-    this.#live.set(session.id, { session: { ...session, activity }, orders, ended })
+    this.#live.set(session.id, { session: running, orders, ended })
     try {
       return await ended
     } catch (error) {
@@ -70,7 +74,13 @@ export class SessionRegistry {
       throw this.#closing ? closing(error) : error
     } finally {
       this.#live.delete(session.id)
+      this.#onEnded(session.id)
     }
+  }
+
+  /** What is told of each session that is over. */
+  onEnded(listener: (id: string) => void): void {
+    this.#onEnded = listener
   }
 
   /** The first order wins. False: no such session here (any more). */

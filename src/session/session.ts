@@ -10,14 +10,14 @@ import { type Log, withLogContext } from '../log.ts'
 import type { PermissionWatch } from '../policy/permission-watch.ts'
 import { AlternateScreen } from '../terminal/alternate-screen.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import type { Activity } from './activity.ts'
 import { bridge } from './bridge.ts'
 import { DurationLimit } from './duration.ts'
 import { detailOf, type Ending, exitOf } from './ending.ts'
 import { IdleClock } from './idle.ts'
-import { announce, type NoticeContext, notice, sayEnding } from './notices.ts'
+import type { LiveNews } from './live.ts'
+import { announce, type NoticeContext, notice, sayEnding, tellNews } from './notices.ts'
 import type { Principal } from './principal.ts'
-import type { SessionRegistry } from './registry.ts'
+import type { RunningSession, SessionRegistry } from './registry.ts'
 import { refuseRules } from './rules.ts'
 
 export interface SessionDeps {
@@ -56,7 +56,7 @@ interface Begun {
   readonly request: SessionRequest
   readonly connection: AssetConnection
   readonly recording: Recording
-  readonly activity: Activity
+  readonly running: RunningSession
 }
 
 /** Idle warning this long before the end. */
@@ -84,17 +84,14 @@ export class SessionService {
     const { principal, target } = request
     const session = { id: randomUUID(), principal, target, startedAt: clock.now() }
     return withLogContext({ session: session.id }, () =>
-      registry.run(session, (orders, activity) => this.#run(session.id, request, { orders, activity })),
+      registry.run(session, (orders, running) => this.#run(running, request, orders)),
     )
   }
 
-  async #run(
-    id: string,
-    request: SessionRequest,
-    { orders, activity }: { orders: AbortSignal; activity: Activity },
-  ): Promise<Ending> {
+  async #run(running: RunningSession, request: SessionRequest, orders: AbortSignal): Promise<Ending> {
     const { core, connect, clock, log } = this.#deps
     const { principal, target, terminal } = request
+    const { id, activity } = running
     const signal = AbortSignal.any([orders, terminal.gone])
     if (request.command === undefined) announce(terminal, principal, target)
     const prepared = await core.prepare(principal.user, target, signal)
@@ -108,7 +105,7 @@ export class SessionService {
     let end: Omit<SessionEnd, 'at'> = { reason: 'asset-lost', exit: { kind: 'none' } }
     activity.recording = 'recording'
     try {
-      const ending = await this.#onChannel({ record, request, connection, recording, activity }, orders)
+      const ending = await this.#onChannel({ record, request, connection, recording, running }, orders)
       end = { reason: ending.kind, detail: detailOf(ending), exit: exitOf(ending) }
       return ending
     } finally {
@@ -174,7 +171,7 @@ export class SessionService {
   }
 
   async #bridged(
-    { record, request, recording, activity }: Omit<Begun, 'connection'>,
+    { record, request, recording, running }: Omit<Begun, 'connection'>,
     asset: AssetChannel,
     orders: AbortSignal,
   ): Promise<Ending> {
@@ -186,6 +183,8 @@ export class SessionService {
     const began = clock.monotonic()
     const idle = scope.own(this.#idleClock(record.id, context))
     scope.own(this.#durationLimit(record.id, context))
+    scope.own(terminal.onResize((size) => running.live.resized(size)))
+    const { activity, live } = running
     activity.phase = 'running'
     scope.own(
       this.#deps.permissions.watch(
@@ -196,6 +195,7 @@ export class SessionService {
     )
     const onOutput = (bytes: Buffer): void => {
       activity.shown(bytes.length)
+      live.shown(bytes)
       if (terminal.pty) screen.feed(bytes)
       else idle.touch()
     }
@@ -204,7 +204,11 @@ export class SessionService {
         terminal,
         asset,
         recorder: recording,
-        onKeys: (bytes) => this.#onKeys(bytes, activity, idle),
+        onKeys: (bytes) => this.#onKeys(bytes, running, idle),
+        onOpen: (type) => {
+          const tell = (news: LiveNews): void => tellNews(context, news)
+          scope.own(live.begin({ recorder: recording, size: terminal.size, type, tell }))
+        },
         onOutput,
       },
       orders,
@@ -226,9 +230,10 @@ export class SessionService {
     })
   }
 
-  #onKeys(bytes: Buffer, activity: Activity, idle: IdleClock): void {
+  #onKeys(bytes: Buffer, { activity, live }: RunningSession, idle: IdleClock): boolean {
     activity.keys(bytes.length)
     idle.touch()
+    return live.ownKeys()
   }
 
   #durationLimit(id: string, context: NoticeContext): Disposable {

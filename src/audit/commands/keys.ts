@@ -51,6 +51,13 @@ export class KeySplitter {
     return keys
   }
 
+  /** What was the beginning of something, once nothing more has come: the key Esc, mostly. */
+  takeRest(): string {
+    const rest = this.#rest
+    this.#rest = ''
+    return rest
+  }
+
   /** `undefined`: the rest is the beginning of something. */
   #next(text: string, at: number): { length: number; key?: Key } | undefined {
     const char = text.charAt(at)

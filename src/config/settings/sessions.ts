@@ -1,11 +1,16 @@
 import { z } from 'zod'
-import { count, minutes, setting } from './setting.ts'
+import { count, minutes, onOff, setting } from './setting.ts'
 
 export const sessions = {
   SECURITY_MAX_IDLE_TIME: setting({
     schema: minutes.default(30),
     about: 'Minutes without a key after which a session ends; 0: never. Core’s value wins.',
     example: '30',
+  }),
+  WATCH_NOTICE: setting({
+    schema: onOff.default(true),
+    about: 'Tell the person in a session when somebody watches. It is in the record in any case.',
+    example: 'yes',
   }),
   SECURITY_MAX_SESSION_TIME: setting({
     schema: z.coerce.number({ error: 'not a number' }).min(0).max(10_000).default(0),

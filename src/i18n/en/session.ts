@@ -7,6 +7,22 @@ export const session = {
   'session.idle-near': 'No key for a while: this session ends in {minutes} min unless you press one.',
   'session.outage-near':
     'The management server has been silent for a while: this session ends in 5 minutes unless it answers.',
+  'session.news.watched': '{who} is watching.',
+  'session.news.joined': '{who} has joined and may type.',
+  'session.news.left': '{who} is gone.',
+  'session.news.locked': '{who} holds your keys: what you type is lost until they let go.',
+  'session.news.unlocked': '{who} has let your keys go.',
+  'guest.begin.watch': 'Watching {user} on {asset} ({session}): q leaves, r rewinds to the start.',
+  'guest.begin.join':
+    'Typing along with {user} on {asset} ({session}): Ctrl-] q leaves, Ctrl-] r rewinds to the start.',
+  'guest.end.ended': 'The session {session} is over.',
+  'guest.end.left': 'You have left {session}; it goes on.',
+  'guest.end.slow':
+    'Your connection did not keep up with {session}, so the view was closed. The session goes on.',
+  'guest.end.not-running':
+    'The session {session} cannot be watched now: it is not running, or too many look on.',
+  'fault.SHARE_UNKNOWN': 'There is no open invitation with this code for {user}. Ask for a new one.',
+  'fault.SHARE_LIMIT': 'Too many invitations are open at once. Please try again later.',
   'session.ended.exit': 'Connection to {asset} closed by the asset ({exit}) after {duration}.',
   'session.ended.left': 'Connection to {asset} closed.',
   'session.ended.asset-lost': 'The connection to {asset} was lost. Recorded until now.   [{session}]',

@@ -8,7 +8,7 @@ import { type BridgeParts, bridgeParts } from '../../fixtures/bridge-parts.ts'
 type Ends = BridgeParts
 const ends = bridgeParts
 const run = ({ terminal, asset, recorder }: Ends, orders = new AbortController().signal) =>
-  bridge({ terminal, asset, recorder, onKeys: () => {}, onOutput: () => {} }, orders)
+  bridge({ terminal, asset, recorder, onKeys: () => true, onOutput: () => {} }, orders)
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 

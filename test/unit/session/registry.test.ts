@@ -89,7 +89,7 @@ test('while it is drained what runs goes on, and nothing new is admitted', async
 test('what a session did is counted, and idle is the time since the last key', async () => {
   const clock = new ManualClock()
   const registry = new SessionRegistry({ perUser: 10, total: 10 }, clock)
-  const running = registry.run(live('a'), (orders, activity) => {
+  const running = registry.run(live('a'), (orders, { activity }) => {
     activity.keys(3)
     activity.shown(500)
     return untilOrdered(orders)

@@ -7,7 +7,7 @@ import { type BridgeParts, bridgeParts } from '../../fixtures/bridge-parts.ts'
 
 const run = ({ terminal, asset, recorder }: BridgeParts, stages: readonly StageMaker[]) =>
   bridge(
-    { terminal, asset, recorder, stages, onKeys: () => {}, onOutput: () => {} },
+    { terminal, asset, recorder, stages, onKeys: () => true, onOutput: () => {} },
     new AbortController().signal,
   )
 
