@@ -189,7 +189,7 @@ class Building {
     })
   }
 
-  #sessions({ service: core }: CoreLink, audit: FileAudit, { connect }: Assets): SessionService {
+  #sessions({ service: core }: CoreLink, audit: FileAudit, { connector }: Assets): SessionService {
     const { clock, log } = this.#parts
     const { OUTAGE_SESSION_MINUTES: outageMinutes, SECURITY_MAX_IDLE_TIME } = this.#settings
     const { SECURITY_MAX_SESSION_TIME } = this.#settings
@@ -201,7 +201,7 @@ class Building {
     })
     return new SessionService({
       core,
-      connect,
+      connect: (request, signal) => connector.connect(request, signal),
       audit,
       registry: this.#registry,
       permissions: this.#scope.own(permissions),

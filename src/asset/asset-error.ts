@@ -4,9 +4,15 @@ import { Fault, type FaultInit } from '../base/fault.ts'
 export type AssetErrorCode =
   /** The account's or the asset's protocol is not one this version speaks. */
   | 'ASSET_PROTOCOL'
-  /** The asset is behind gateways. */
+  /** The asset's domain has no gateway that could be tried. */
   | 'ASSET_GATEWAY'
+  /** Every gateway failed; `parts` says how. */
+  | 'ASSET_GATEWAYS'
+  /** A gateway does not forward. */
+  | 'ASSET_GATEWAY_FORBIDS'
   | 'ASSET_NO_CREDENTIALS'
+  /** It asks what only a person can answer. Facts: `question`. */
+  | 'ASSET_ASKS'
   /** Facts: `why`. */
   | 'ASSET_KEY'
   | 'ASSET_NAME'
@@ -26,6 +32,8 @@ export type AssetErrorCode =
   | 'ASSET_HOST_KEY_STORE'
   /** Facts: `account`, `tried`, `offered`. */
   | 'ASSET_AUTH'
+  /** The same, and a password was not tried because the key was refused. */
+  | 'ASSET_AUTH_KEY'
   | 'ASSET_PASSWORD_EXPIRED'
   /** It let us in, and then would not open a shell or run the command. */
   | 'ASSET_CHANNEL'
@@ -44,7 +52,7 @@ export class AssetError extends Fault<AssetErrorCode> {
 
   /** The same with the asset's name among the facts. */
   of(asset: string): AssetError {
-    const { code, step, message, next, facts, cause } = this
-    return new AssetError(code, { step, message, next, facts: { asset, ...facts }, cause })
+    const { code, step, message, next, facts, parts, cause } = this
+    return new AssetError(code, { step, message, next, facts: { asset, ...facts }, parts, cause })
   }
 }

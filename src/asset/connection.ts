@@ -6,6 +6,8 @@ import type { Endpoint } from './destination.ts'
 export interface AssetConnection extends AsyncDisposable {
   /** Where it really went: the resolved address and port. */
   readonly address: string
+  /** The account it is logged in to, also where a person typed the name. */
+  readonly account: string
   /** Resolves, never rejects, when the connection is gone; the value says why where that is known. */
   readonly closed: Promise<{ readonly cause?: unknown }>
   /** A login shell on a PTY of the given kind and size, or without one. */

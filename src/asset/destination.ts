@@ -47,13 +47,16 @@ export async function resolveDestination(
   const found = await resolve(host, network)
   const allowed = found.filter((address) => isAllowed({ host: address, port }, policy, network))
   if (allowed.length > 0) return allowed.slice(0, MOST_ADDRESSES)
-  throw new AssetError('ASSET_ADDRESS_REFUSED', {
+  throw addressRefused({ host, port }, found)
+}
+
+export const addressRefused = ({ host, port }: Endpoint, found: readonly string[]): AssetError =>
+  new AssetError('ASSET_ADDRESS_REFUSED', {
     step: 'resolve',
     message: `${host} is ${found.join(', ')}, which assets may not be`,
     next: 'Correct the address of the asset. If assets on this machine are meant, set ALLOW_LOCAL_ASSETS.',
     facts: { address: `${host}:${port}` },
   })
-}
 
 async function resolve(host: string, network: Network): Promise<readonly string[]> {
   try {

@@ -7,6 +7,12 @@ import { fingerprint, parsePublicKey } from '../ssh2/keys.ts'
 import { AssetError } from './asset-error.ts'
 import type { Endpoint } from './destination.ts'
 
+/** A host as its keys are pinned. */
+export interface HostId extends Endpoint {
+  /** Where an address means what it means: the domain whose gateways lead there; undefined: here. */
+  readonly zone?: string | undefined
+}
+
 /**
  * What to do about host keys.
  * - `accept-new`: the first key of a host is pinned, a change is refused
@@ -30,17 +36,15 @@ const FOOTER = '# end of file'
  */
 export class HostKeys {
   readonly #path: string
-  readonly #policy: HostKeyPolicy
   readonly #log: Log
   /** `host:port` to type to base64 of the key blob. */
   readonly #pins: Map<string, Map<string, string>>
   readonly #trusted = new Map<string, ReadonlyMap<string, string>>()
   #writing: Promise<void> = Promise.resolve()
 
-  private constructor(pins: Map<string, Map<string, string>>, { path, policy, log }: HostKeysOptions) {
+  private constructor(pins: Map<string, Map<string, string>>, { path, log }: HostKeysOptions) {
     this.#pins = pins
     this.#path = path
-    this.#policy = policy
     this.#log = log
   }
 
@@ -50,21 +54,21 @@ export class HostKeys {
   }
 
   /** Types of the pinned keys, e.g. `ssh-ed25519`: to be asked for first, so that another type is no surprise. */
-  knownTypes(host: Endpoint): readonly string[] {
+  knownTypes(host: HostId): readonly string[] {
     return [...(this.#pinsOf(host)?.keys() ?? [])]
   }
 
   /** A key (an OpenSSH public key line) known without having been seen on the wire; for this run only, not written. */
-  trust(host: Endpoint, line: string): void {
+  trust(host: HostId, line: string): void {
     const [type = '', blob = ''] = line.split(' ')
     this.#trusted.set(nameOf(host), new Map([[type, blob]]))
   }
 
   /** Judges a key (its blob) that a host shows. A host with pins, but none of this type, has changed. */
-  judge(host: Endpoint, blob: Buffer): HostKeyVerdict {
-    if (this.#policy === 'off') return { kind: 'unchecked' }
+  judge(host: HostId, blob: Buffer, policy: HostKeyPolicy = 'accept-new'): HostKeyVerdict {
+    if (policy === 'off') return { kind: 'unchecked' }
     const pins = this.#pinsOf(host)
-    if (!pins) return { kind: this.#policy === 'strict' ? 'unknown' : 'new' }
+    if (!pins) return { kind: policy === 'strict' ? 'unknown' : 'new' }
     const type = typeOf(blob)
     if (pins.get(type) === blob.toString('base64')) return { kind: 'known' }
     const known = pins.get(type) ?? [...pins.values()][0] ?? ''
@@ -76,18 +80,18 @@ export class HostKeys {
    * verdict as it is then (another session may have been first): before that no secret may go there.
    * @throws {AssetError} ASSET_HOST_KEY_STORE
    */
-  async pin(host: Endpoint, blob: Buffer): Promise<HostKeyVerdict> {
+  async pin(host: HostId, blob: Buffer, policy: HostKeyPolicy = 'accept-new'): Promise<HostKeyVerdict> {
     const name = nameOf(host)
-    if (this.judge(host, blob).kind === 'new') {
+    if (this.judge(host, blob, policy).kind === 'new') {
       this.#pins.set(name, new Map([[typeOf(blob), blob.toString('base64')]]))
       this.#log.info({ host: name, fingerprint: fingerprint(blob) }, 'host key pinned')
       this.#writing = this.#writing.catch(() => undefined).then(() => this.#write(name))
     }
     await this.#writing
-    return this.judge(host, blob)
+    return this.judge(host, blob, policy)
   }
 
-  #pinsOf(host: Endpoint): ReadonlyMap<string, string> | undefined {
+  #pinsOf(host: HostId): ReadonlyMap<string, string> | undefined {
     return this.#trusted.get(nameOf(host)) ?? this.#pins.get(nameOf(host))
   }
 
@@ -105,11 +109,11 @@ export class HostKeys {
 
 export interface HostKeysOptions {
   readonly path: string
-  readonly policy: HostKeyPolicy
   readonly log: Log
 }
 
-const nameOf = ({ host, port }: Endpoint): string => `${host.trim().toLowerCase()}:${port}`
+const nameOf = ({ host, port, zone }: HostId): string =>
+  `${host.trim().toLowerCase()}:${port}${zone === undefined ? '' : `@${zone}`}`
 
 /** The first string of a key blob (RFC 4253 section 6.6). */
 const typeOf = (blob: Buffer): string =>

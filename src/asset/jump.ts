@@ -38,6 +38,7 @@ export function connectJump(options: JumpOptions): AssetConnection {
 
 class JumpConnection implements AssetConnection {
   readonly address: string
+  readonly account: string
   readonly closed: Promise<{ readonly cause?: unknown }>
   readonly tcp: TcpForwarding
   readonly #options: JumpOptions
@@ -47,6 +48,7 @@ class JumpConnection implements AssetConnection {
   constructor(options: JumpOptions) {
     this.#options = options
     this.address = options.prepared.target.asset.ip
+    this.account = options.prepared.credentials.username
     this.closed = new Promise((resolve) =>
       this.#over.signal.addEventListener('abort', () => resolve({}), { once: true }),
     )

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../log.ts'
 import type { ClientChannel, SshClient } from '../ssh2/library.ts'
@@ -10,7 +10,9 @@ import { SshForwarding } from './ssh-forwarding.ts'
 export interface SshConnectionOptions {
   /** Logged in. */
   readonly client: SshClient
-  readonly socket: Socket
+  readonly stream: Duplex
+  /** Name of the account that is logged in. */
+  readonly account: string
   /** Name of the asset, for errors. */
   readonly asset: string
   /** `address:port`, resolved. */
@@ -28,6 +30,7 @@ type Opened = (error: Error | undefined, channel: ClientChannel) => void
 
 export class SshConnection implements AssetConnection {
   readonly address: string
+  readonly account: string
   readonly closed: Promise<{ readonly cause?: unknown }>
   readonly tcp: TcpForwarding
   readonly #options: SshConnectionOptions
@@ -35,6 +38,7 @@ export class SshConnection implements AssetConnection {
   constructor(options: SshConnectionOptions) {
     this.#options = options
     this.address = options.address
+    this.account = options.account
     this.closed = this.#watch()
     this.tcp = new SshForwarding(options.client, (step, request) => this.#open(step, request))
   }
@@ -55,23 +59,23 @@ export class SshConnection implements AssetConnection {
 
   /** Says goodbye and waits until the connection is gone. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { client, socket, clock } = this.#options
-    using _cut = clock.after(GOODBYE_LIMIT, () => socket.destroy())
+    const { client, stream, clock } = this.#options
+    using _cut = clock.after(GOODBYE_LIMIT, () => stream.destroy())
     client.end()
     await this.closed
   }
 
   #watch(): Promise<{ readonly cause?: unknown }> {
-    const { client, socket, address, log } = this.#options
+    const { client, stream, address, log } = this.#options
     let cause: unknown
     return new Promise((resolve) => {
       client.on('error', (error) => {
         cause ??= error
         log.debug({ err: error, address }, 'asset connection failed')
-        socket.destroy()
+        stream.destroy()
       })
       client.once('close', () => resolve(cause === undefined ? {} : { cause }))
-      if (socket.destroyed) resolve({})
+      if (stream.destroyed) resolve({})
     })
   }
 

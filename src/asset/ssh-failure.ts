@@ -43,12 +43,15 @@ export const ofAlgorithms = ({ list, offered }: Disagreement, place: Place): Ass
   })
 
 /** Every attempt was turned down, or there was none to make. */
-export function ofLogin({ tried, offered }: Authentication, account: string, place: Place): AssetError {
+export function ofLogin(login: Authentication, place: Place): AssetError {
+  const { tried, offered, account, keptBack } = login
   const methods = { tried: tried.join(', ') || '-', offered: offered.join(', ') || '-' }
-  return new AssetError('ASSET_AUTH', {
+  return new AssetError(keptBack ? 'ASSET_AUTH_KEY' : 'ASSET_AUTH', {
     step: 'log in',
     message: `${place.host} refused ${account} (tried ${methods.tried}; it takes ${methods.offered})`,
-    next: 'Check the password or key stored for this account.',
+    next: keptBack
+      ? 'Put the public key there; or let the password be tried after the key: option password_fallback = yes.'
+      : 'Check the password or key stored for this account.',
     facts: { ...factsOf(place), account, ...methods },
   })
 }
@@ -88,6 +91,37 @@ export const timeout = (step: string, limit: number, place: Place): AssetError =
     message: `${place.host} did not finish in time (${step})`,
     next: 'Look at the load and the log of the machine.',
     facts: { ...factsOf(place), step, seconds: Math.round(limit / 1000) },
+  })
+
+/** A gateway did not make the connection (RFC 4254 section 5.1 has the reasons). */
+export function ofForward(cause: Error, place: Place, gateway: string): AssetError {
+  const prohibited = 'reason' in cause && cause.reason === 1
+  if (prohibited || /prohibited/i.test(cause.message)) {
+    return new AssetError('ASSET_GATEWAY_FORBIDS', {
+      step: 'gateway',
+      message: `gateway ${gateway} does not forward to ${place.address}${reason(cause)}`,
+      next: 'Allow TCP forwarding for this account on the gateway (AllowTcpForwarding, PermitOpen).',
+      facts: { ...factsOf(place), gateway },
+      cause,
+    })
+  }
+  const code = /refused/i.test(cause.message) ? 'ASSET_REFUSED' : 'ASSET_UNREACHABLE'
+  return new AssetError(code, {
+    step: 'connect',
+    message: `gateway ${gateway} could not connect to ${place.address}${reason(cause)}`,
+    next: 'Check that the service runs there and that the gateway can reach it.',
+    facts: { ...factsOf(place), gateway },
+    cause,
+  })
+}
+
+export const ofGateway = (cause: unknown): AssetError =>
+  new AssetError('ASSET_LOST', {
+    step: 'gateway',
+    message: `the gateway ended the connection${reason(cause)}`,
+    next: 'Look into the log of the SSH server on the gateway.',
+    facts: { step: 'gateway' },
+    cause,
   })
 
 const reason = (cause: unknown): string => (cause === undefined ? '' : `: ${reasonOf(cause)}`)

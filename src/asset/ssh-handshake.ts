@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Log } from '../log.ts'
 import { type AlgorithmPreset, assetAlgorithms } from '../ssh2/algorithms.ts'
 import { HandshakeTrace } from '../ssh2/client-debug.ts'
@@ -6,18 +6,24 @@ import { fingerprint } from '../ssh2/keys.ts'
 import { Client, type SshClient } from '../ssh2/library.ts'
 import { shareFairly } from '../ssh2/yielding.ts'
 import { AssetError } from './asset-error.ts'
-import type { Endpoint } from './destination.ts'
-import type { HostKeys, HostKeyVerdict } from './host-keys.ts'
-import { Authentication, type LoginSecrets } from './ssh-auth.ts'
+import type { HandshakeEvent } from './dialogue.ts'
+import type { HostId, HostKeyPolicy, HostKeys } from './host-keys.ts'
+import { type Ask, Authentication, type LoginSecrets } from './ssh-auth.ts'
 import * as failure from './ssh-failure.ts'
 
 export interface Handshake {
   /** Connected; owned by the client from here on. */
-  readonly socket: Socket
-  /** As the asset is known: pins belong to this, not to the resolved address. */
-  readonly host: Endpoint
+  readonly stream: Duplex
+  /** `address:port`, for people. */
+  readonly address: string
+  /** Name of the machine, for people. */
+  readonly name: string
+  /** As the machine is known: pins belong to this, not to the resolved address. */
+  readonly host: HostId
   readonly secrets: LoginSecrets
+  readonly ask: Ask
   readonly hostKeys: HostKeys
+  readonly policy: HostKeyPolicy
   readonly preset: AlgorithmPreset
   readonly keepaliveSeconds: number
   readonly log: Log
@@ -25,10 +31,6 @@ export interface Handshake {
 
 /** How far a handshake is; also the step that a time limit names. */
 export type HandshakeStep = 'banner' | 'key exchange' | 'host key' | 'log in'
-
-export type HandshakeEvent =
-  | { readonly kind: 'host-key'; readonly verdict: HostKeyVerdict['kind']; readonly fingerprint: string }
-  | { readonly kind: 'logged-in'; readonly method: string }
 
 /**
  * Speaks SSH over a connected socket up to the login. The order is: key exchange, in which the host proves its key;
@@ -40,6 +42,7 @@ export class SshHandshake {
   readonly #authentication: Authentication
   readonly #trace = new HandshakeTrace()
   readonly #onEvent: (event: HandshakeEvent) => void
+  #fail: (cause: unknown) => void = () => undefined
   #step: HandshakeStep = 'key exchange'
   #hostKey: Buffer | undefined
   #refusal: AssetError | undefined
@@ -47,22 +50,29 @@ export class SshHandshake {
   constructor(options: Handshake, onEvent: (event: HandshakeEvent) => void) {
     this.#options = options
     this.#onEvent = onEvent
-    this.#authentication = new Authentication(options.secrets)
+    const { name: asset, secrets, ask } = options
+    this.#authentication = new Authentication({ asset, secrets, ask, fail: (cause) => this.#fail(cause) })
   }
 
   get step(): HandshakeStep {
     return this.#trace.sawIdent ? this.#step : 'banner'
   }
 
-  /** Resolves when logged in. The caller limits the time, by destroying the socket. @throws {AssetError} */
+  /** The login that is made or was made. */
+  get login(): Pick<Authentication, 'account' | 'typed'> {
+    return this.#authentication
+  }
+
+  /** Resolves when logged in. The caller limits the time, by destroying the stream. @throws {AssetError} */
   run(): Promise<void> {
     const { client } = this
-    const { socket } = this.#options
+    const { stream } = this.#options
     return new Promise((resolve, reject) => {
       const fail = (cause: unknown): void => {
         reject(this.#refusal ?? this.#explain(cause))
-        socket.destroy()
+        stream.destroy()
       }
+      this.#fail = fail
       // Never taken off: an error in the very packet after the login would end the process.
       client.on('error', (error) => {
         if (error.level !== 'client-authentication') fail(error) // else the next method is tried
@@ -81,24 +91,25 @@ export class SshHandshake {
     })
   }
 
-  #connect(fail: (error: unknown) => void): void {
-    const { socket, secrets, preset, keepaliveSeconds } = this.#options
+  #connect(fail: (cause: unknown) => void): void {
+    const { stream, preset, keepaliveSeconds, hostKeys, host } = this.#options
     try {
       this.client.connect({
-        sock: socket,
-        username: secrets.account,
+        sock: stream,
+        // Every attempt names its own; the library only wants one to begin with.
+        username: this.#authentication.account || '-',
         ident: 'cocod',
-        algorithms: assetAlgorithmsFor(preset, this.#options.hostKeys.knownTypes(this.#options.host)),
+        algorithms: assetAlgorithmsFor(preset, hostKeys.knownTypes(host)),
         readyTimeout: 0,
         keepaliveInterval: keepaliveSeconds * 1000,
         keepaliveCountMax: 3,
         hostVerifier: (blob: Buffer) => this.#verify(blob),
-        authHandler: (offered, _partial, next) => {
-          this.#authenticate(offered).then((attempt) => attempt && next(attempt), fail)
+        authHandler: (offered, partial, next) => {
+          this.#authenticate(offered, partial).then((attempt) => attempt && next(attempt), fail)
         },
         debug: this.#trace.line,
       })
-      shareFairly(socket)
+      shareFairly(stream)
     } catch (error) {
       fail(error)
     }
@@ -107,27 +118,28 @@ export class SshHandshake {
   /** Only judges: that the host holds the key is proved when the handshake is complete. */
   #verify(blob: Buffer): boolean {
     this.#step = 'host key'
-    const verdict = this.#options.hostKeys.judge(this.#options.host, blob)
+    const { hostKeys, host, policy } = this.#options
+    const verdict = hostKeys.judge(host, blob, policy)
     this.#hostKey = Buffer.from(blob)
     this.#refusal = failure.ofHostKey(verdict, fingerprint(blob), this.#facts())
     return this.#refusal === undefined
   }
 
-  async #authenticate(offered: readonly string[] | null) {
+  async #authenticate(offered: readonly string[] | null, partial: boolean | null) {
     if (this.#step !== 'log in' || !this.#hostKey) throw new Error('a login before the host key was judged')
     if (!this.#pinned) await this.#pin(this.#hostKey)
-    const attempt = this.#authentication.next(offered)
+    const attempt = await this.#authentication.next(offered, partial === true)
     if (attempt) return attempt
-    throw failure.ofLogin(this.#authentication, this.#options.secrets.account, this.#facts())
+    throw failure.ofLogin(this.#authentication, this.#facts())
   }
 
   #pinned = false
 
   async #pin(blob: Buffer): Promise<void> {
-    const { hostKeys, host } = this.#options
-    const before = hostKeys.judge(host, blob)
+    const { hostKeys, host, policy } = this.#options
+    const before = hostKeys.judge(host, blob, policy)
     const found = fingerprint(blob)
-    const after = before.kind === 'new' ? await hostKeys.pin(host, blob) : before
+    const after = before.kind === 'new' ? await hostKeys.pin(host, blob, policy) : before
     const refusal = failure.ofHostKey(after, found, this.#facts())
     if (refusal) throw refusal
     this.#pinned = true
@@ -142,8 +154,8 @@ export class SshHandshake {
   }
 
   #facts(): failure.Place {
-    const { host, socket } = this.#options
-    return { host: host.host, port: host.port, address: `${socket.remoteAddress ?? host.host}:${host.port}` }
+    const { host, address } = this.#options
+    return { host: host.host, port: host.port, address }
   }
 }
 

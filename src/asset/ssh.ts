@@ -1,124 +1,139 @@
+import type { AssetOptions } from '../asset-options/asset-options.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Prepared } from '../core/model.ts'
 import type { Log } from '../log.ts'
-import type { AlgorithmPreset } from '../ssh2/algorithms.ts'
 import { AssetError } from './asset-error.ts'
 import type { AssetConnection } from './connection.ts'
-import { type DestinationPolicy, type Endpoint, type Network, resolveDestination } from './destination.ts'
+import type { ConnectDialogue, Question } from './dialogue.ts'
 import type { HostKeys } from './host-keys.ts'
-import type { LoginSecrets } from './ssh-auth.ts'
+import type { Path, Paths } from './path.ts'
+import type { LoginSecrets, TypedLogin } from './ssh-auth.ts'
 import { SshConnection } from './ssh-connection.ts'
 import * as failure from './ssh-failure.ts'
-import { type HandshakeEvent, SshHandshake } from './ssh-handshake.ts'
+import { SshHandshake } from './ssh-handshake.ts'
 import { endpointOf, secretsOf } from './ssh-target.ts'
-import { dial } from './tcp.ts'
 import { TimeLimit } from './time-limit.ts'
 
-export interface SshOptions {
-  readonly prepared: Prepared
-  readonly destination: DestinationPolicy
+/** What every connection is made with. */
+export interface SshParts {
+  readonly paths: Paths
   readonly hostKeys: HostKeys
   readonly clock: Clock
   readonly log: Log
-  readonly timeouts?: Partial<SshTimeouts>
-  readonly preset?: AlgorithmPreset
-  readonly network?: Network
 }
 
-export interface SshTimeouts {
-  /** For each address until TCP is connected, seconds. */
-  readonly connectSeconds: number
-  /** From the start until logged in, seconds. */
-  readonly totalSeconds: number
-  /** For a shell or command to be opened, seconds. */
-  readonly channelSeconds: number
-  /** Between two signs of life asked for; after three without one the asset is dead, within four intervals. */
-  readonly keepaliveSeconds: number
+export interface SshRequest {
+  readonly prepared: Prepared
+  readonly options: AssetOptions
+  readonly dialogue: ConnectDialogue | undefined
+  /** What the person typed before, if that is remembered. */
+  readonly remembered?: TypedLogin | undefined
 }
 
-const TIMEOUTS: SshTimeouts = {
-  connectSeconds: 8,
-  totalSeconds: 15,
-  channelSeconds: 15,
-  keepaliveSeconds: 15,
+export interface SshLogin {
+  readonly connection: AssetConnection
+  /** What the person typed, and it was right. */
+  readonly typed: TypedLogin | undefined
 }
 
-/** How far a connection is, to be shown to the person who waits. */
-export type ConnectProgress =
-  | { readonly kind: 'resolved'; readonly address: string }
-  | { readonly kind: 'connected'; readonly address: string }
-  | HandshakeEvent
+/** For a shell or command to be opened, ms. */
+const CHANNEL_LIMIT = 15_000
 
 /**
- * Connects to an asset and logs in: resolve, judge the address, TCP, key exchange, host key, login. One total time
- * limit; nothing is left open when it fails.
+ * Connects to an asset and logs in: resolve, judge the address, gateways, TCP, key exchange, host key, login. One
+ * total time limit, which stands still while the person is asked; nothing is left open when it fails.
  * @throws {AssetError}; the signal's reason when it fires
  */
 export async function connectSsh(
-  options: SshOptions,
-  onProgress: (progress: ConnectProgress) => void,
+  parts: SshParts,
+  request: SshRequest,
   signal: AbortSignal,
-): Promise<AssetConnection> {
-  const timeouts = { ...TIMEOUTS, ...options.timeouts }
-  using limit = new TimeLimit(options.clock, timeouts.totalSeconds * 1000, signal)
+): Promise<SshLogin> {
+  const { prepared, options, remembered } = request
+  const { asset } = prepared.target
+  using limit = new TimeLimit(parts.clock, options.timeout * 1000, signal)
   try {
-    const preset = options.preset ?? 'modern'
-    const host = endpointOf(options.prepared)
-    const secrets = secretsOf(options.prepared, preset)
-    const addresses = await limit.race(resolveDestination(host, options.destination, options.network), () =>
-      failure.timeout('resolve', timeouts.totalSeconds * 1000, { ...host, address: host.host }),
-    )
-    onProgress({ kind: 'resolved', address: addresses[0] ?? host.host })
-    return await logIn({ ...options, preset, host, secrets, timeouts, addresses, limit }, onProgress)
+    const endpoint = endpointOf(prepared, 'ssh')
+    const { algorithms: preset, password_fallback: fallback } = options
+    const secrets = secretsOf(prepared, { preset, fallback, remembered })
+    refuseUnanswerable(secrets, request)
+    const path = await openPath(parts, request, limit)
+    return await logIn(parts, { ...request, path, secrets, limit, endpoint }, signal)
   } catch (error) {
-    throw error instanceof AssetError ? error.of(options.prepared.target.asset.hostname) : error
+    throw error instanceof AssetError ? error.of(asset.hostname) : error
   }
 }
 
-interface Login extends SshOptions {
-  readonly preset: AlgorithmPreset
-  readonly host: Endpoint
+/** A machine is told before anything is dialled that a person would be asked. */
+function refuseUnanswerable(
+  { account, key, password }: LoginSecrets,
+  { prepared, dialogue }: SshRequest,
+): void {
+  if (dialogue?.ask || (account !== '' && (key || password))) return
+  const { asset, systemUser } = prepared.target
+  throw new AssetError('ASSET_NO_CREDENTIALS', {
+    step: 'log in',
+    message: `there is no ${account === '' ? 'account name' : 'password or key'} stored for ${systemUser.name}, and nobody to ask`,
+    next: 'Store one in the management server, or connect with a terminal, where it can be typed.',
+    facts: { asset: asset.hostname, account: account || systemUser.name },
+  })
+}
+
+/** A way to the asset's port, within the time limit. Also for what is no SSH. */
+export async function openPath(
+  { paths }: Pick<SshParts, 'paths'>,
+  { prepared, options, dialogue }: Pick<SshRequest, 'prepared' | 'options' | 'dialogue'>,
+  limit: TimeLimit,
+): Promise<Path> {
+  const { target, gateways } = prepared
+  const endpoint = endpointOf(prepared, target.systemUser.protocol)
+  const place = { ...endpoint, address: `${endpoint.host}:${endpoint.port}` }
+  const request = { endpoint, domain: target.asset.domain, gateways, connectSeconds: options.connect_timeout }
+  const opening = paths.open(request, (progress) => dialogue?.progress(progress), limit.signal)
+  return await limit.race(opening, () => failure.timeout('connect', options.timeout * 1000, place))
+}
+
+interface LogIn extends SshRequest {
+  readonly path: Path
   readonly secrets: LoginSecrets
-  readonly timeouts: SshTimeouts
-  readonly addresses: readonly string[]
   readonly limit: TimeLimit
+  readonly endpoint: { readonly host: string; readonly port: number }
 }
 
 async function logIn(
-  login: Login,
-  onProgress: (progress: ConnectProgress) => void,
-): Promise<AssetConnection> {
-  const { host, secrets, timeouts, hostKeys, clock, log, limit } = login
-  const dialling = {
-    addresses: login.addresses,
-    port: host.port,
-    limit: timeouts.connectSeconds * 1000,
-    clock,
-  }
-  const place = { ...host, address: `${login.addresses[0]}:${host.port}` }
-  const total = timeouts.totalSeconds * 1000
-  const socket = await limit.race(dial(dialling, limit.signal), () =>
-    failure.timeout('connect', total, place),
-  )
-  const address = `${socket.remoteAddress ?? place.address}:${host.port}`
-  onProgress({ kind: 'connected', address })
+  { hostKeys, clock, log }: SshParts,
+  { prepared, options, dialogue, path, secrets, limit, endpoint }: LogIn,
+  signal: AbortSignal,
+): Promise<SshLogin> {
+  const { asset } = prepared.target
+  const { stream, address } = path
+  using auth = new TimeLimit(clock, options.auth_timeout * 1000, limit.signal)
+  const asked = dialogue?.ask?.bind(dialogue)
+  const ask =
+    asked && ((question: Question) => limit.suspend(() => auth.suspend(() => asked(question, signal))))
   const handshake = new SshHandshake(
     {
-      ...{ socket, host, secrets, hostKeys, log },
-      preset: login.preset,
-      keepaliveSeconds: timeouts.keepaliveSeconds,
+      ...{ stream, address, name: asset.hostname, secrets, ask, hostKeys, log },
+      host: { ...endpoint, zone: asset.domain ?? undefined },
+      policy: options.host_key_policy,
+      preset: options.algorithms,
+      keepaliveSeconds: options.keepalive,
     },
-    onProgress,
+    (event) => dialogue?.progress(event),
   )
+  const tooLate = (seconds: number) => () =>
+    failure.timeout(handshake.step, seconds * 1000, { ...endpoint, address })
   try {
-    await limit.race(handshake.run(), () => failure.timeout(handshake.step, total, { ...place, address }))
+    await limit.race(auth.race(handshake.run(), tooLate(options.auth_timeout)), tooLate(options.timeout))
   } catch (error) {
-    socket.destroy()
+    stream.destroy()
     throw error
   }
-  return new SshConnection({
-    ...{ client: handshake.client, socket, address, clock, log },
-    asset: login.prepared.target.asset.hostname,
-    channelLimit: timeouts.channelSeconds * 1000,
+  const { account, typed } = handshake.login
+  const connection = new SshConnection({
+    ...{ client: handshake.client, stream, address, account, clock, log },
+    asset: asset.hostname,
+    channelLimit: CHANNEL_LIMIT,
   })
+  return { connection, typed }
 }

@@ -1,15 +1,22 @@
 import type { Clock } from '../base/clock.ts'
 import type { AssetError } from './asset-error.ts'
 
-/** One time limit over several steps, joined with the caller's signal. */
+/** One time limit over several steps, joined with the caller's signal. It stands still while a person is asked. */
 export class TimeLimit implements Disposable {
   readonly signal: AbortSignal
-  readonly #timer: Disposable
+  readonly #clock: Clock
   readonly #expired = new AbortController()
+  #left: number
+  #since: number
+  #asking = 0
+  #timer: Disposable | undefined
 
   constructor(clock: Clock, ms: number, signal: AbortSignal) {
-    this.#timer = clock.after(ms, () => this.#expired.abort())
+    this.#clock = clock
+    this.#left = ms
+    this.#since = clock.monotonic()
     this.signal = AbortSignal.any([signal, this.#expired.signal])
+    this.#run()
   }
 
   /** Gives up waiting for `work` when the time is over or the signal fires; what `work` opened must end by itself. */
@@ -30,7 +37,29 @@ export class TimeLimit implements Disposable {
     }
   }
 
+  /** Waits for a person, whose time is not counted. */
+  async suspend<T>(answer: () => Promise<T>): Promise<T> {
+    if (this.#asking++ === 0) this.#pause()
+    try {
+      return await answer()
+    } finally {
+      if (--this.#asking === 0) this.#run()
+    }
+  }
+
   [Symbol.dispose](): void {
-    this.#timer[Symbol.dispose]()
+    this.#timer?.[Symbol.dispose]()
+    this.#timer = undefined
+    this.#asking = Number.POSITIVE_INFINITY
+  }
+
+  #run(): void {
+    this.#since = this.#clock.monotonic()
+    this.#timer = this.#clock.after(this.#left, () => this.#expired.abort())
+  }
+
+  #pause(): void {
+    this.#timer?.[Symbol.dispose]()
+    this.#left = Math.max(0, this.#left - (this.#clock.monotonic() - this.#since))
   }
 }

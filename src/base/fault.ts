@@ -3,6 +3,11 @@ import { randomBytes } from 'node:crypto'
 /** Values a fault's sentence may name. Never a secret. */
 export type FaultFacts = Readonly<Record<string, string | number>>
 
+export interface FaultPart {
+  readonly name: string
+  readonly fault: Fault
+}
+
 export interface FaultInit {
   /** What was being done, in a word or two: `connect`, `authenticate`, `read config`. */
   step: string
@@ -11,6 +16,8 @@ export interface FaultInit {
   /** What the person who reads the log should do next. */
   next: string
   facts?: FaultFacts
+  /** Where several things were tried: what each came to, by name. */
+  parts?: readonly FaultPart[]
   cause?: unknown
 }
 
@@ -24,15 +31,17 @@ export class Fault<Code extends string = string> extends Error {
   readonly step: string
   readonly next: string
   readonly facts: FaultFacts
+  readonly parts: readonly FaultPart[]
   /** Like `e7f3-09`: short enough to be read out on the phone. */
   readonly id: string
 
-  constructor(code: Code, { step, message, next, facts = {}, cause }: FaultInit) {
+  constructor(code: Code, { step, message, next, facts = {}, parts = [], cause }: FaultInit) {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.step = step
     this.next = next
     this.facts = facts
+    this.parts = parts
     this.id = faultId()
   }
 }

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
+import { AssetConnector } from '../asset/connector.ts'
 import { HostKeys } from '../asset/host-keys.ts'
 import { connectJump } from '../asset/jump.ts'
-import { connectSsh } from '../asset/ssh.ts'
+import { Paths } from '../asset/path.ts'
 import { OptionResolver } from '../asset-options/asset-options.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Config } from '../config/config.ts'
 import type { Log } from '../log.ts'
-import type { SessionDeps } from '../session/session.ts'
 import type { Standalone } from '../standalone/standalone.ts'
 
 export interface AssetParts {
@@ -22,39 +22,38 @@ export interface AssetParts {
 export interface Assets {
   /** What is set for an asset, an account or a gateway. */
   readonly options: OptionResolver
-  readonly connect: SessionDeps['connect']
+  readonly connector: AssetConnector
   /** To the asset's own ports, without a login there. */
-  readonly jump: SessionDeps['connect']
+  readonly jump: AssetConnector['connect']
 }
 
-export async function buildAssets(parts: AssetParts): Promise<Assets> {
-  const { config, standalone, listeners, clock, log } = parts
-  const { DATA_DIR, HOST_KEY_POLICY: policy, SSH_TIMEOUT, ALLOW_LOCAL_ASSETS } = config.settings
+export async function buildAssets({
+  config,
+  standalone,
+  listeners,
+  clock,
+  log,
+}: AssetParts): Promise<Assets> {
+  const { DATA_DIR, HOST_KEY_POLICY, SSH_TIMEOUT, ALLOW_LOCAL_ASSETS } = config.settings
   const options = new OptionResolver({
     sections: config.optionSections,
     own: standalone?.options,
-    hostKeyPolicy: policy,
+    hostKeyPolicy: HOST_KEY_POLICY,
     totalSeconds: SSH_TIMEOUT,
   })
-  const hostKeys = await HostKeys.open({ path: join(DATA_DIR, 'known_hosts'), policy, log })
+  const hostKeys = await HostKeys.open({ path: join(DATA_DIR, 'known_hosts'), log })
   // The demo has a new host key at each start, and it is known from here and not from the wire.
   const demo = standalone?.demo?.host
   if (demo) hostKeys.trust({ host: demo.address, port: demo.port }, demo.hostKey)
   const destination = { allowLocalAssets: ALLOW_LOCAL_ASSETS ?? standalone !== undefined, listeners }
+  const gatewayOptions: OptionResolver['gatewayOptions'] = (gateway) => options.gatewayOptions(gateway)
+  const assetOptions: OptionResolver['assetOptions'] = (target) => options.assetOptions(target)
+  const paths = new Paths({ destination, gatewayOptions, hostKeys, clock, log })
   return {
     options,
-    connect: (prepared, signal) => {
-      const {
-        algorithms: preset,
-        timeout,
-        connect_timeout,
-        keepalive,
-      } = options.assetOptions(prepared.target)
-      const timeouts = { totalSeconds: timeout, connectSeconds: connect_timeout, keepaliveSeconds: keepalive }
-      return connectSsh({ prepared, destination, hostKeys, clock, log, timeouts, preset }, () => {}, signal)
-    },
-    jump: async (prepared) => {
-      const { connect_timeout } = options.assetOptions(prepared.target)
+    connector: new AssetConnector({ paths, hostKeys, assetOptions, clock, log }),
+    jump: async ({ prepared }) => {
+      const { connect_timeout } = assetOptions(prepared.target)
       return connectJump({ prepared, destination, connectLimit: connect_timeout * 1000, clock })
     },
   }

@@ -1,6 +1,7 @@
 import { asset } from './en/asset.ts'
 import { audit } from './en/audit.ts'
 import { common } from './en/common.ts'
+import { connect } from './en/connect.ts'
 import { forwarding } from './en/forwarding.ts'
 import { login } from './en/login.ts'
 import { menu } from './en/menu.ts'
@@ -11,6 +12,7 @@ import { web } from './en/web.ts'
 /** English texts, a file a room; the keys of this table are the keys of every other language. `{name}` is filled from facts. */
 export const en = {
   ...common,
+  ...connect,
   ...login,
   ...forwarding,
   ...asset,

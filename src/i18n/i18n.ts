@@ -1,5 +1,5 @@
 import { escapeControls } from '../base/escape.ts'
-import { type FaultFacts, isFault } from '../base/fault.ts'
+import { type Fault, type FaultFacts, isFault } from '../base/fault.ts'
 import { en } from './en.ts'
 import { zh } from './zh.ts'
 
@@ -27,8 +27,18 @@ export function say(language: Language, key: TextKey, facts: FaultFacts = {}): s
 export function sayFault(language: Language, error: unknown): string {
   if (!isFault(error)) return say(language, 'fault.unknown')
   const key = `fault.${error.code}`
-  const sentence = isTextKey(key) ? say(language, key, error.facts) : say(language, 'fault.unknown')
+  const facts = { ...error.facts, parts: partsText(language, error) }
+  const sentence = isTextKey(key) ? say(language, key, facts) : say(language, 'fault.unknown')
   return `${sentence}   [${error.id}]`
 }
+
+/** Several causes in one sentence: `gw-1: no answer (8 s); gw-2: refused`. */
+const partsText = (language: Language, { parts }: Fault): string =>
+  parts
+    .map(({ name, fault }) => {
+      const key = `cause.${fault.code}`
+      return `${name}: ${isTextKey(key) ? say(language, key, fault.facts) : fault.message}`
+    })
+    .join('; ')
 
 const isTextKey = (key: string): key is TextKey => Object.hasOwn(en, key)

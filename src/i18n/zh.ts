@@ -2,6 +2,7 @@ import type { en } from './en.ts'
 import { asset } from './zh/asset.ts'
 import { audit } from './zh/audit.ts'
 import { common } from './zh/common.ts'
+import { connect } from './zh/connect.ts'
 import { forwarding } from './zh/forwarding.ts'
 import { login } from './zh/login.ts'
 import { menu } from './zh/menu.ts'
@@ -11,6 +12,7 @@ import { web } from './zh/web.ts'
 
 export const zh: Record<keyof typeof en, string> = {
   ...common,
+  ...connect,
   ...login,
   ...forwarding,
   ...asset,

@@ -2,7 +2,6 @@ import { shortId } from '../audit/catalogue.ts'
 import { durationText } from '../base/duration.ts'
 import type { FaultFacts } from '../base/fault.ts'
 import { unreachable } from '../base/unreachable.ts'
-import type { Target } from '../core/model.ts'
 import { say, sayFault, type TextKey } from '../i18n/i18n.ts'
 import type { AlternateScreen } from '../terminal/alternate-screen.ts'
 import { canMoveCursor, RESTORE_SCREEN, styleFor } from '../terminal/ansi.ts'
@@ -16,19 +15,6 @@ export interface NoticeContext {
   readonly terminal: Terminal
   readonly principal: Principal
   readonly screen: AlternateScreen
-}
-
-/** From the first moment something shows that work goes on. */
-export function announce(terminal: Terminal, principal: Principal, target: Target): void {
-  if (!terminal.pty) return
-  const { asset, systemUser } = target
-  const account = systemUser.username || systemUser.name
-  const text = say(principal.language, 'session.connecting', {
-    account,
-    asset: asset.hostname,
-    address: asset.ip,
-  })
-  terminal.output.write(Buffer.from(`${text}\r\n`))
 }
 
 /** A line of the bastion inside a session. While a full-screen program runs it goes to the window's title instead. */

@@ -29,7 +29,9 @@ interface Entry {
   readonly ended: Promise<unknown>
 }
 
-export class SessionError extends Fault<'SESSION_CLOSING' | 'SESSION_LIMIT' | 'SESSION_ASSET_LIMIT'> {
+export class SessionError extends Fault<
+  'SESSION_CANCELLED' | 'SESSION_CLOSING' | 'SESSION_LIMIT' | 'SESSION_ASSET_LIMIT'
+> {
   override readonly name = 'SessionError'
 }
 

@@ -1,21 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import type { AssetChannel, AssetConnection, PtyRequest } from '../asset/connection.ts'
+import type { ConnectRequest } from '../asset/connector.ts'
 import { type Audit, NOT_BEGUN, type Recording, type SessionEnd } from '../audit/audit.ts'
 import type { Clock } from '../base/clock.ts'
 import { Scope } from '../base/scope.ts'
 import type { AppService } from '../core/app-service.ts'
 import { CoreError } from '../core/core-error.ts'
-import type { Prepared, SessionRecord, Target } from '../core/model.ts'
+import type { SessionRecord, Target } from '../core/model.ts'
 import { type Log, withLogContext } from '../log.ts'
 import type { PermissionWatch } from '../policy/permission-watch.ts'
 import { AlternateScreen } from '../terminal/alternate-screen.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { bridge } from './bridge.ts'
+import { Connecting } from './connecting.ts'
 import { DurationLimit } from './duration.ts'
 import { detailOf, type Ending, exitOf } from './ending.ts'
 import { IdleClock } from './idle.ts'
 import type { LiveNews } from './live.ts'
-import { announce, type NoticeContext, notice, sayEnding, tellNews } from './notices.ts'
+import { type NoticeContext, notice, sayEnding, tellNews } from './notices.ts'
 import type { Principal } from './principal.ts'
 import type { RunningSession, SessionRegistry } from './registry.ts'
 import { refuseRules } from './rules.ts'
@@ -23,7 +25,7 @@ import { refuseRules } from './rules.ts'
 export interface SessionDeps {
   readonly core: Pick<AppService, 'prepare' | 'createSession'>
   /** Opens a connection to the prepared target; AssetError when it cannot. */
-  readonly connect: (prepared: Prepared, signal: AbortSignal) => Promise<AssetConnection>
+  readonly connect: (request: ConnectRequest, signal: AbortSignal) => Promise<AssetConnection>
   readonly audit: Audit
   readonly registry: SessionRegistry
   readonly permissions: Pick<PermissionWatch, 'watch'>
@@ -89,15 +91,11 @@ export class SessionService {
   }
 
   async #run(running: RunningSession, request: SessionRequest, orders: AbortSignal): Promise<Ending> {
-    const { core, connect, clock, log } = this.#deps
-    const { principal, target, terminal } = request
+    const { clock, log } = this.#deps
+    const { principal, target } = request
     const { id, activity } = running
-    const signal = AbortSignal.any([orders, terminal.gone])
-    if (request.command === undefined) announce(terminal, principal, target)
-    const prepared = await core.prepare(principal.user, target, signal)
-    refuseRules(prepared)
-    await using connection = await (request.connect ?? connect)(prepared, signal)
-    const account = prepared.credentials.username
+    await using connection = await this.#connect(request, orders)
+    const { account } = connection
     activity.account = account
     const record = this.#record(id, request, account)
     const recording = await this.#recording(record, request, orders)
@@ -113,6 +111,27 @@ export class SessionService {
       await recording.close({ ...end, at: clock.now() }) // core knows it, so it ends there whatever happened
       log.info({ ending: end.reason, detail: end.detail }, 'session ended')
     }
+  }
+
+  /** Permission and credentials, then the connection; the person sees how far it is, and may cancel. */
+  async #connect(request: SessionRequest, orders: AbortSignal): Promise<AssetConnection> {
+    const { core, connect, clock } = this.#deps
+    const { principal, target, terminal } = request
+    // A machine never meets a prompt: only a person with a terminal and no command is shown anything or asked.
+    const waits = terminal.pty !== undefined && request.command === undefined
+    using dialogue = waits ? new Connecting({ terminal, principal, target, clock }) : undefined
+    const signals = [orders, terminal.gone, ...(dialogue ? [dialogue.cancelled] : [])]
+    const signal = AbortSignal.any(signals)
+    const prepared = await core.prepare(principal.user, target, signal)
+    refuseRules(prepared)
+    const client = { userId: principal.user.id, remoteAddr: principal.remoteAddr }
+    const connection = await (request.connect ?? connect)({ prepared, client, dialogue }, signal)
+    if (dialogue?.cancelled.aborted) {
+      await connection[Symbol.asyncDispose]()
+      throw dialogue.cancelled.reason
+    }
+    dialogue?.done()
+    return connection
   }
 
   #record(id: string, { principal, target }: SessionRequest, account: string): SessionRecord {

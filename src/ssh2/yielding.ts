@@ -1,4 +1,5 @@
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 
 /** What one connection may read within one turn of the event loop before the others get theirs. */
 const TURN_LIMIT = 64 * 1024
@@ -13,10 +14,10 @@ const LISTENERS = 64
  * sends requests and never reads the answers is not read until it does, so they cannot pile up.
  * To be called once, when the SSH library already reads the socket. Ends with the socket.
  */
-export function shareFairly(socket: Socket): void {
+export function shareFairly(socket: Duplex): void {
   let read = 0
   let paused = false
-  socket.setNoDelay(true)
+  if (socket instanceof Socket) socket.setNoDelay(true)
   if (socket.getMaxListeners() !== 0) socket.setMaxListeners(LISTENERS)
   const resume = (): void => {
     read = 0

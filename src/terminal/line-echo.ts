@@ -10,6 +10,8 @@ export interface Prompt {
   readonly styled?: string
   /** What stands before the text that Ctrl-R looks for. */
   readonly search?: string
+  /** What is typed is not shown. */
+  readonly hidden?: boolean
 }
 
 /** What a terminal of some kind is sent while a line is edited. Every method gives the bytes to send. */
@@ -27,7 +29,38 @@ export interface LineEcho {
 
 export function lineEcho(terminal: Terminal, prompt: Prompt): LineEcho {
   if (!terminal.pty) return new PlainEcho(prompt)
+  if (prompt.hidden === true) return new HiddenEcho(prompt)
   return canMoveCursor(terminal.pty) ? new ScreenEcho(terminal, prompt) : new TeletypeEcho(prompt)
+}
+
+/** For passwords: nothing of the line, not even its length, goes to the screen. */
+class HiddenEcho implements LineEcho {
+  readonly movesCursor = false
+  readonly #prompt: Prompt
+
+  constructor(prompt: Prompt) {
+    this.#prompt = prompt
+  }
+
+  begin(): string {
+    return this.#prompt.styled ?? this.#prompt.text
+  }
+
+  change(): string {
+    return ''
+  }
+
+  clear(): string {
+    return ''
+  }
+
+  aside(lines: readonly string[]): string {
+    return `\r\n${lines.map((each) => `${each}\r\n`).join('')}${this.begin()}`
+  }
+
+  leave(mark: string): string {
+    return `${mark}\r\n`
+  }
 }
 
 class ScreenEcho implements LineEcho {

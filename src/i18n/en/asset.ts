@@ -1,9 +1,10 @@
 export const asset = {
   'fault.ASSET_PROTOCOL':
     'Account “{account}” on {asset} uses {protocol}, which cannot be opened here. Choose an SSH account on an asset with an SSH port.',
-  'fault.ASSET_GATEWAY': '{asset} is behind a gateway, and gateways are not part of this version yet.',
+  'fault.ASSET_GATEWAY':
+    '{asset} is in a network area without a gateway that could be used. An administrator can correct its domain.',
   'fault.ASSET_NO_CREDENTIALS':
-    'No password or key is stored for “{account}” on {asset}, and typing one in is not part of this version yet. An administrator can store one.',
+    'No name, password or key is stored for this account on {asset}, and nobody could be asked. Connect with a terminal and no command to type it, or ask an administrator to store one.',
   'fault.ASSET_KEY':
     'The key stored for “{account}” on {asset} cannot be used. An administrator can store it again.',
   'fault.ASSET_NAME':
@@ -34,4 +35,26 @@ export const asset = {
     'The password of this account on {asset} has expired. An administrator has to change it there and store the new one.',
   'fault.ASSET_CHANNEL':
     '{asset} let us in, but opened no shell and ran no command. The account may have none, or too many sessions are open there.',
+  'fault.ASSET_GATEWAYS':
+    'Could not reach {asset} ({address}) through any gateway. {parts}. An administrator can run: cocod doctor asset {asset}',
+  'fault.ASSET_GATEWAY_FORBIDS':
+    'Could not reach {asset}: gateway {gateway} does not forward to {address}. An administrator can allow TCP forwarding there.',
+  'fault.ASSET_ASKS':
+    '{asset} asks “{question}”, which only a person can answer. Connect with a terminal and no command.',
+  'fault.ASSET_AUTH_KEY':
+    '{asset} refused the key of “{account}” (tried: {tried}; it takes: {offered}); the stored password was not sent. An administrator can put the key there, or set password_fallback for this asset.',
+  'cause.ASSET_NAME': 'its name {host} is not known',
+  'cause.ASSET_ADDRESS_REFUSED': '{address} is not allowed',
+  'cause.ASSET_REFUSED': '{address} refused the connection',
+  'cause.ASSET_UNREACHABLE': 'no way to {address}',
+  'cause.ASSET_TIMEOUT': 'no answer from {address} ({step}, {seconds} s)',
+  'cause.ASSET_LOST': 'it broke the connection off ({step})',
+  'cause.ASSET_NOT_SSH': 'what answers on {address} is no SSH server',
+  'cause.ASSET_ALGORITHMS': 'no common algorithms ({list})',
+  'cause.ASSET_HOST_KEY_CHANGED': 'its host key changed to {found}',
+  'cause.ASSET_HOST_KEY_UNKNOWN': 'its host key {found} is not known',
+  'cause.ASSET_AUTH': 'it refused “{account}”',
+  'cause.ASSET_AUTH_KEY': 'it refused the key of “{account}”',
+  'cause.ASSET_KEY': 'the key stored for it cannot be used',
+  'cause.ASSET_GATEWAY_FORBIDS': 'it does not forward to {address}',
 } as const

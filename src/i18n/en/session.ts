@@ -3,7 +3,6 @@ export const session = {
   'fault.SESSION_LIMIT': 'Too many open sessions (the limit is {most}). Close one and try again.',
   'fault.SESSION_RULES':
     '{asset} has command rules for “{account}”, which this version cannot enforce, so nothing may run there. An administrator can change that.',
-  'session.connecting': 'Connecting to {account}@{asset} ({address}) ...',
   'session.idle-near': 'No key for a while: this session ends in {minutes} min unless you press one.',
   'session.outage-near':
     'The management server has been silent for a while: this session ends in 5 minutes unless it answers.',

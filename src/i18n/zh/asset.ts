@@ -3,9 +3,9 @@ import type { asset as en } from '../en/asset.ts'
 export const asset: Record<keyof typeof en, string> = {
   'fault.ASSET_PROTOCOL':
     '{asset} 上的账号“{account}”使用 {protocol} 协议，此处无法打开。请选择 SSH 账号和开放了 SSH 端口的资产。',
-  'fault.ASSET_GATEWAY': '{asset} 位于网关之后，当前版本尚不支持网关。',
+  'fault.ASSET_GATEWAY': '{asset} 所在的网域没有可用的网关，请联系管理员更正其网域。',
   'fault.ASSET_NO_CREDENTIALS':
-    '{asset} 上的账号“{account}”没有保存密码或密钥，当前版本尚不支持手动输入。请联系管理员保存。',
+    '{asset} 上的该账号没有保存用户名、密码或密钥，且无法询问。请用终端且不带命令连接后手动输入，或联系管理员保存。',
   'fault.ASSET_KEY': '{asset} 上的账号“{account}”所保存的密钥无法使用，请联系管理员重新保存。',
   'fault.ASSET_NAME': '无法连接 {asset}：无法解析名称 {host}，请联系管理员更正资产地址。',
   'fault.ASSET_ADDRESS_REFUSED': '无法连接 {asset}：不允许将 {address} 用作资产地址，请联系管理员更正。',
@@ -27,4 +27,25 @@ export const asset: Record<keyof typeof en, string> = {
   'fault.ASSET_PASSWORD_EXPIRED': '该账号在 {asset} 上的密码已过期，请联系管理员在主机上修改并保存新密码。',
   'fault.ASSET_CHANNEL':
     '已登录 {asset}，但对方没有打开终端或执行命令。该账号可能不允许登录，或对方的会话数已满。',
+  'fault.ASSET_GATEWAYS':
+    '无法通过任何网关连接 {asset}（{address}）。{parts}。管理员可运行：cocod doctor asset {asset}',
+  'fault.ASSET_GATEWAY_FORBIDS':
+    '无法连接 {asset}：网关 {gateway} 不允许转发到 {address}，管理员可在网关上放行 TCP 转发。',
+  'fault.ASSET_ASKS': '{asset} 询问“{question}”，需要由人回答。请用终端且不带命令连接。',
+  'fault.ASSET_AUTH_KEY':
+    '{asset} 拒绝了账号“{account}”的密钥（已尝试：{tried}；对方接受：{offered}），未发送所保存的密码。管理员可更正密钥，或为该资产设置 password_fallback。',
+  'cause.ASSET_NAME': '名称 {host} 无法解析',
+  'cause.ASSET_ADDRESS_REFUSED': '不允许 {address}',
+  'cause.ASSET_REFUSED': '{address} 拒绝连接',
+  'cause.ASSET_UNREACHABLE': '无法到达 {address}',
+  'cause.ASSET_TIMEOUT': '{address} 没有应答（{step}，{seconds} 秒）',
+  'cause.ASSET_LOST': '连接中断（{step}）',
+  'cause.ASSET_NOT_SSH': '{address} 不是 SSH 服务',
+  'cause.ASSET_ALGORITHMS': '没有共同算法（{list}）',
+  'cause.ASSET_HOST_KEY_CHANGED': '主机密钥已变为 {found}',
+  'cause.ASSET_HOST_KEY_UNKNOWN': '主机密钥 {found} 未知',
+  'cause.ASSET_AUTH': '拒绝账号“{account}”',
+  'cause.ASSET_AUTH_KEY': '拒绝账号“{account}”的密钥',
+  'cause.ASSET_KEY': '所保存的密钥无法使用',
+  'cause.ASSET_GATEWAY_FORBIDS': '不允许转发到 {address}',
 }

@@ -5,7 +5,6 @@ export const session: Record<keyof typeof en, string> = {
   'fault.SESSION_LIMIT': '打开的会话过多（上限 {most} 个），请关闭一个后重试。',
   'fault.SESSION_RULES':
     '{asset} 上的“{account}”设有命令过滤规则，本版本无法执行这些规则，因此不允许登录。请联系管理员。',
-  'session.connecting': '正在连接 {account}@{asset} ({address}) ...',
   'session.idle-near': '长时间没有按键：{minutes} 分钟内不按任何键，会话将结束。',
   'session.outage-near': '管理服务器长时间没有应答：若仍无应答，会话将在 5 分钟后结束。',
   'session.news.watched': '{who} 正在观看。',

@@ -1,0 +1,47 @@
+import type { AssetOptions } from '../asset-options/asset-options.ts'
+import type { Prepared, Target } from '../core/model.ts'
+import type { AssetConnection } from './connection.ts'
+import type { ConnectDialogue } from './dialogue.ts'
+import { LoginMemory } from './login-memory.ts'
+import { connectSsh, type SshParts } from './ssh.ts'
+
+export interface ConnectRequest {
+  /** As core answered just now: a connection is never made on an older answer. */
+  readonly prepared: Prepared
+  /** Whoever wants it, and from where. */
+  readonly client: { readonly userId: string; readonly remoteAddr: string }
+  readonly dialogue?: ConnectDialogue | undefined
+}
+
+export interface ConnectorParts extends SshParts {
+  readonly assetOptions: (target: Target) => AssetOptions
+}
+
+/** The one way to a logged-in connection to an asset, whatever its protocol. */
+export class AssetConnector {
+  readonly #parts: ConnectorParts
+  readonly #memory: LoginMemory
+
+  constructor(parts: ConnectorParts) {
+    this.#parts = parts
+    this.#memory = new LoginMemory(parts.clock)
+  }
+
+  /** @throws {AssetError}; what a dialogue's `ask` rejects with; the signal's reason. Nothing stays open then. */
+  async connect(request: ConnectRequest, signal: AbortSignal): Promise<AssetConnection> {
+    const { prepared, dialogue, client } = request
+    const { target } = prepared
+    const options = this.#parts.assetOptions(target)
+    const key = { userId: client.userId, assetId: target.asset.id, systemUserId: target.systemUser.id }
+    const remembered = this.#memory.recall(key)
+    try {
+      const login = await connectSsh(this.#parts, { prepared, options, dialogue, remembered }, signal)
+      if (login.typed) this.#memory.keep(key, login.typed, options.remember_login)
+      return login.connection
+    } catch (error) {
+      // Right or wrong, it did not lead anywhere: the next time it is typed anew.
+      this.#memory.forget(key)
+      throw error
+    }
+  }
+}
