@@ -3,27 +3,13 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { inspect } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
-import { AssetError } from '../../../src/asset/asset-error.ts'
-import type { AssetConnection } from '../../../src/asset/connection.ts'
 import { systemClock } from '../../../src/base/clock.ts'
 import { fingerprint, generateHostKey, parsePublicKey } from '../../../src/ssh2/keys.ts'
 import { type AuthenticationType, Server as SshServer } from '../../../src/ssh2/library.ts'
 import { makeConnector } from '../../fixtures/asset-connector.ts'
+import { failureOf } from '../../fixtures/failure-of.ts'
 import { startSshd } from '../../fixtures/sshd.ts'
 import { isRoot } from '../../fixtures/system-account.ts'
-
-/** The AssetError a connection fails with. */
-async function failureOf(connecting: Promise<AssetConnection>): Promise<AssetError> {
-  const error: unknown = await connecting.then(
-    async (connection) => {
-      await connection[Symbol.asyncDispose]()
-      return new Error('connected')
-    },
-    (cause: unknown) => cause,
-  )
-  if (error instanceof AssetError) return error
-  throw error
-}
 
 /** A TCP server that does with each connection what it is told; ended after the test. */
 async function serve(
