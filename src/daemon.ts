@@ -1,9 +1,10 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { ScreenCommandDetector } from './audit/commands/detector.ts'
 import { FileAudit } from './audit/file-audit.ts'
 import type { Clock } from './base/clock.ts'
-import { serveControl } from './base/control-socket.ts'
+import { type ControlAnswer, serveControl } from './base/control-socket.ts'
 import { controlPath, lockPath, sessionsPath } from './base/data-dir.ts'
 import { takeLock } from './base/lock-file.ts'
 import { Scope } from './base/scope.ts'
@@ -15,7 +16,8 @@ import { CoreLink } from './core/core-link.ts'
 import type { Target } from './core/model.ts'
 import { proxyFor } from './core/proxy.ts'
 import { type Assets, buildAssets } from './daemon/assets.ts'
-import { answerOf, type ControlCommands, controlHandler } from './daemon/control.ts'
+import { answerOf, asked, type ControlCommands, controlHandler } from './daemon/control.ts'
+import { drain } from './daemon/drain.ts'
 import { sessionControl } from './daemon/session-control.ts'
 import { openSshDoor, penaltiesOf } from './daemon/ssh-door.ts'
 import type { Log } from './log.ts'
@@ -39,6 +41,14 @@ export interface DaemonParts {
   readonly version: string
   /** `process.env`; the demo's shell gets an allow-list of it, and core is reached through its proxy. */
   readonly environment: Readonly<NodeJS.ProcessEnv>
+  /** The daemon is to stop as for a SIGTERM: asked for on its control socket. */
+  readonly onStopAsked: (order: StopOrder) => void
+}
+
+/** How a stop on the control socket is meant. */
+export interface StopOrder {
+  /** Minutes the sessions that run may take to end; undefined: none. */
+  readonly drainMinutes: number | undefined
 }
 
 export interface Address {
@@ -55,6 +65,8 @@ export interface Daemon {
   readonly hostKeys: ReadonlyArray<{ readonly type: string; readonly fingerprint: string }>
   /** Only in a standalone demo. */
   readonly demo: Standalone['demo']
+  /** Lets running sessions come to their end, at most `minutes`, while nothing new begins. `stop` is to follow. */
+  drain(minutes: number, signal: AbortSignal): Promise<void>
   /** Ends in order: no new logins, sessions told and recorded, records sent as far as core takes them. */
   stop(): Promise<void>
 }
@@ -122,6 +134,7 @@ class Building {
       web,
       hostKeys: hostKeys.map(({ type, fingerprint }) => ({ type, fingerprint })),
       demo: standalone?.demo,
+      drain: (minutes, until) => this.#drain(sshd, minutes, until),
       stop: () => this.#stop({ sshd, link, audit }),
     }
   }
@@ -237,7 +250,7 @@ class Building {
 
   #web(link: CoreLink, sshPort: number): Promise<number> {
     const { HTTPD_PORT: port, LANGUAGE_CODE: language } = this.#settings
-    const health = () => link.waitingFor
+    const health = () => (this.#registry.draining ? 'draining' : link.waitingFor)
     return startWeb({ host: this.#bindHost, port, language, sshPort: () => sshPort, health }, this.#scope)
   }
 
@@ -249,7 +262,8 @@ class Building {
       version,
       pid: process.pid,
       uptimeSeconds: Math.round((clock.monotonic() - began) / 1000),
-      ready: link.waitingFor === undefined,
+      ready: link.waitingFor === undefined && !this.#registry.draining,
+      draining: this.#registry.draining,
       waitingFor: link.waitingFor ?? null,
       core: this.#parts.standalone ? 'standalone' : this.#settings.CORE_HOST,
       ssh: `${at.ssh.host}:${at.ssh.port}`,
@@ -260,6 +274,7 @@ class Building {
     })
     const commands: ControlCommands = {
       status: async () => answerOf(await status()),
+      stop: async (request) => this.#stopAsked(request),
       ...sessionControl({
         ...{ registry: this.#registry, shares: this.#shares, node: this.#settings.NAME },
         ...{ announced: this.#settings.WATCH_NOTICE, clock, log: this.#parts.log },
@@ -267,6 +282,18 @@ class Building {
     }
     const handler = controlHandler(commands, this.#parts.log)
     await serveControl(controlPath(this.#settings.DATA_DIR), handler, this.#scope)
+  }
+
+  #stopAsked(request: unknown): ControlAnswer {
+    const { drainMinutes } = asked(Stop, request)
+    this.#parts.onStopAsked({ drainMinutes })
+    return answerOf({ sessions: this.#registry.ids().length })
+  }
+
+  #drain(sshd: Sshd, minutes: number, signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#parts
+    const stopListening = (): void => sshd.stopListening()
+    return drain({ registry: this.#registry, stopListening, clock, log }, minutes, signal)
   }
 
   /** No new logins; sessions told and over; records out as far as core takes them; then the rest in reverse. */
@@ -279,6 +306,9 @@ class Building {
     await this.#scope.close()
   }
 }
+
+/** A week at most: longer is a mistake. */
+const Stop = z.object({ drainMinutes: z.number().min(0).max(10_080).optional() })
 
 const secret = (value: string | undefined): Secret | undefined =>
   value === undefined ? undefined : new Secret(value)

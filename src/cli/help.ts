@@ -14,6 +14,7 @@ const COMMANDS: readonly Row[] = [
   { name: 'start --standalone', about: 'run without a Jumpserver, over an inventory or as a demo' },
   { name: 'start', about: 'run for the Jumpserver at CORE_HOST, in the foreground' },
   { name: 'stop', about: 'end the running one: sessions are told, recordings are kept' },
+  { name: '  [--drain] [--timeout MIN]', about: 'first let running sessions end by themselves' },
   { name: 'status [--json]', about: 'is it running, for whom, and with which files' },
   { name: 'session list [--json]', about: 'the sessions that run now' },
   { name: 'session end ID', about: 'end one; its person reads by whom' },

@@ -1,6 +1,6 @@
 import { systemClock } from '../base/clock.ts'
 import type { Settings } from '../config/settings.ts'
-import { type Daemon, startDaemon } from '../daemon.ts'
+import { type Daemon, type StopOrder, startDaemon } from '../daemon.ts'
 import { createLog, type Log } from '../log.ts'
 import { announce, sayStarting } from './announce.ts'
 import { type CliIo, type Command, EXIT } from './io.ts'
@@ -22,13 +22,21 @@ export const start: Command = async (args, io) => {
   const program = programName(process.argv[1] ?? 'bin/cocod', io)
   const screen = screenOf(io, config.settings)
   const log = createLog({ level: config.settings.LOG_LEVEL, destination: screen ?? io.stdout })
-  const stop = stopSignals(screen, log)
+  const stop = stopSignals({ screen, log, settings: config.settings })
   const standalone = switches.has('standalone')
   const version = programVersion()
   const first = { settings: config.settings, standalone, version, screen, log, began, program, places }
   using starting = sayStarting(io, first)
-  const parts = { config, standalone, clock: systemClock, log, version, environment: io.env }
-  const daemon = await startDaemon(parts, stop.signal)
+  const parts = {
+    config,
+    standalone,
+    clock: systemClock,
+    log,
+    version,
+    environment: io.env,
+    onStopAsked: stop.ask,
+  }
+  const daemon = await startDaemon(parts, stop.now.signal)
   const ready = daemon.ready.then(() => {
     starting[Symbol.dispose]()
     return announce(io, daemon, first)
@@ -42,14 +50,37 @@ function screenOf(io: CliIo, { LOG_LEVEL }: Settings): TerminalLog | undefined {
   return io.stdout.isTTY ? new TerminalLog(io, { calm: LOG_LEVEL !== 'debug' }) : undefined
 }
 
-/** The first SIGINT or SIGTERM stops cleanly; the second one ends the process at once. */
-function stopSignals(screen: TerminalLog | undefined, log: Log): AbortController {
+/** How the daemon is told to stop: drain first, or now. The second order ends a drain, one more the process. */
+interface Stopping {
+  readonly drain: Promise<number>
+  readonly now: AbortController
+  readonly ask: (order: StopOrder) => void
+}
+
+/**
+ * A SIGINT stops cleanly, and so does a SIGTERM unless SIGTERM_ACTION has it drain first. The next signal ends the
+ * drain, one more the process at once.
+ */
+function stopSignals({ screen, log, settings }: Signalled): Stopping {
   const stop = new AbortController()
+  let draining = false
+  let drain: (minutes: number) => void = () => {}
+  const drained = new Promise<number>((resolve) => {
+    drain = (minutes) => {
+      draining = true
+      resolve(minutes)
+    }
+  })
+  const ask = ({ drainMinutes }: StopOrder): void => {
+    if (drainMinutes !== undefined && !draining) drain(drainMinutes)
+    else stop.abort('asked to')
+  }
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stop.signal.aborted) process.exit(INTERRUPTED)
     screen?.speak({ onNewLine: signal === 'SIGINT' })
-    log.info({ signal }, 'stopping; once more ends at once')
-    stop.abort(signal)
+    const drains = signal === 'SIGTERM' && settings.SIGTERM_ACTION === 'drain' && !draining
+    log.info({ signal }, drains ? 'draining; once more stops' : 'stopping; once more ends at once')
+    ask({ drainMinutes: drains ? settings.DRAIN_MINUTES : undefined })
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
@@ -57,7 +88,7 @@ function stopSignals(screen: TerminalLog | undefined, log: Log): AbortController
   process.on('SIGXFSZ', () => {})
   process.on('uncaughtException', (err) => fatal(stop, log, err))
   process.on('unhandledRejection', (err) => fatal(stop, log, err))
-  return stop
+  return { drain: drained, now: stop, ask }
 }
 
 /** A fault of the program itself: said loudly, and the sessions still end in order. */
@@ -67,18 +98,27 @@ function fatal(stop: AbortController, log: Log, err: unknown): void {
   stop.abort(err)
 }
 
+interface Signalled {
+  readonly screen: TerminalLog | undefined
+  readonly log: Log
+  readonly settings: Settings
+}
+
 interface Running {
-  readonly stop: AbortController
+  readonly stop: Stopping
   readonly log: Log
 }
 
 async function untilStopped(daemon: Daemon, ready: Promise<void>, { stop, log }: Running): Promise<number> {
+  const { signal } = stop.now
   const stopped = new Promise<void>((resolve) => {
-    if (stop.signal.aborted) resolve()
-    else stop.signal.addEventListener('abort', () => resolve(), { once: true })
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
   })
+  const drained = stop.drain.then((minutes) => daemon.drain(minutes, signal))
+  const over = Promise.race([stopped, drained])
   try {
-    await Promise.race([stopped, ready.then(() => stopped)])
+    await Promise.race([over, ready.then(() => over)])
   } finally {
     const late = setTimeout(() => {
       log.error({ seconds: STOP_SECONDS }, 'not everything ended in time')

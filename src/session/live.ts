@@ -20,6 +20,7 @@ export interface Onlooker {
 export type LiveNews =
   | { readonly kind: 'watched' | 'joined' | 'left'; readonly who: string }
   | { readonly kind: 'locked' | 'unlocked'; readonly who: string }
+  | { readonly kind: 'draining'; readonly minutes: number }
 
 /** What a session that runs gives to those who take part in it. */
 export interface LiveParts {
@@ -107,7 +108,7 @@ export class LiveTerminal {
     if (!parts || this.#onlookers.size >= MOST_ONLOOKERS) return undefined
     this.#onlookers.add(onlooker)
     parts.recorder.event({ kind: onlooker.types ? 'join' : 'watch', by: onlooker.name })
-    this.#announce(onlooker, onlooker.types ? 'joined' : 'watched')
+    this.#tellOf(onlooker, onlooker.types ? 'joined' : 'watched')
     return { [Symbol.dispose]: () => this.#leave(onlooker) }
   }
 
@@ -121,19 +122,24 @@ export class LiveTerminal {
     return true
   }
 
+  /** Tells the person something. */
+  announce(news: LiveNews): void {
+    this.#parts?.tell(news)
+  }
+
   #typing(by: string | undefined): void {
     this.#typist = by
     this.#parts?.recorder.event({ kind: 'typist', by })
   }
 
-  #announce(onlooker: Onlooker, kind: 'watched' | 'joined' | 'left'): void {
+  #tellOf(onlooker: Onlooker, kind: 'watched' | 'joined' | 'left'): void {
     if (onlooker.announced) this.#parts?.tell({ kind, who: onlooker.name })
   }
 
   #leave(onlooker: Onlooker): void {
     if (!this.#onlookers.delete(onlooker)) return
     this.#parts?.recorder.event({ kind: 'leave', by: onlooker.name })
-    this.#announce(onlooker, 'left')
+    this.#tellOf(onlooker, 'left')
   }
 
   #end(): void {

@@ -30,11 +30,14 @@ export function notice(
 }
 
 /** Somebody takes part in the session, or holds its keys. */
-export function tellNews(context: NoticeContext, { kind, who }: LiveNews): void {
-  const { language } = context.principal
-  notice(context, `session.news.${kind}`, {
-    who: who === 'administrator' ? say(language, 'session.administrator') : who,
-  })
+export function tellNews(context: NoticeContext, news: LiveNews): void {
+  if (news.kind === 'draining') {
+    notice(context, 'session.news.draining', { minutes: news.minutes })
+    return
+  }
+  const { kind, who } = news
+  const administrator = say(context.principal.language, 'session.administrator')
+  notice(context, `session.news.${kind}`, { who: who === 'administrator' ? administrator : who })
 }
 
 /** The last line of a session: why it ended, where that is not plain to see. */

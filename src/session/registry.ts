@@ -110,6 +110,11 @@ export class SessionRegistry {
     this.#draining = true
   }
 
+  /** Resolves when no session runs. */
+  async empty(): Promise<void> {
+    while (this.#live.size > 0) await Promise.allSettled([...this.#live.values()].map(({ ended }) => ended))
+  }
+
   get draining(): boolean {
     return this.#draining || this.#closing !== undefined
   }

@@ -95,6 +95,11 @@ export class Sshd implements AsyncDisposable {
     })
   }
 
+  /** Takes no new connections; those that are there stay. */
+  stopListening(): void {
+    this.#net.close()
+  }
+
   /** Stops listening, tells the visits, waits for them, ends every connection. */
   close(): Promise<void> {
     this.#closing ??= this.#close()

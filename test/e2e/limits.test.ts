@@ -46,7 +46,15 @@ beforeEach(async () => {
     OUTAGE_SESSION_MINUTES: '10',
   }
   const config = loadConfig({ flags: new Map(), env, cwd: directory, systemFile: join(directory, 'none') })
-  const parts = { config, standalone: false, clock, log: silentLog(), version: '0.0.0', environment: {} }
+  const parts = {
+    config,
+    standalone: false,
+    clock,
+    log: silentLog(),
+    version: '0.0.0',
+    environment: {},
+    onStopAsked: () => {},
+  }
   const daemon = await startDaemon(parts, new AbortController().signal)
   scope.defer(() => daemon.stop())
   await daemon.ready

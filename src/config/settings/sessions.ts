@@ -12,6 +12,16 @@ export const sessions = {
     about: 'Tell the person in a session when somebody watches. It is in the record in any case.',
     example: 'yes',
   }),
+  SIGTERM_ACTION: setting({
+    schema: z.enum(['stop', 'drain'], { error: 'neither stop nor drain' }).default('stop'),
+    about: 'What a SIGTERM means: stop ends the sessions, drain lets them end by themselves first.',
+    example: 'drain',
+  }),
+  DRAIN_MINUTES: setting({
+    schema: minutes.default(10),
+    about: 'Minutes that drained sessions may take to end.',
+    example: '10',
+  }),
   SECURITY_MAX_SESSION_TIME: setting({
     schema: z.coerce.number({ error: 'not a number' }).min(0).max(10_000).default(0),
     about: 'Hours after which a session ends, with a warning five minutes before; 0: never.',

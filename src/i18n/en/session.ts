@@ -6,6 +6,8 @@ export const session = {
   'session.idle-near': 'No key for a while: this session ends in {minutes} min unless you press one.',
   'session.outage-near':
     'The management server has been silent for a while: this session ends in 5 minutes unless it answers.',
+  'session.news.draining':
+    'This bastion is about to be restarted: please finish within {minutes} min. Then the session ends.',
   'session.news.watched': '{who} is watching.',
   'session.news.joined': '{who} has joined and may type.',
   'session.news.left': '{who} is gone.',

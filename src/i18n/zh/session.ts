@@ -7,6 +7,7 @@ export const session: Record<keyof typeof en, string> = {
     '{asset} 上的“{account}”设有命令过滤规则，本版本无法执行这些规则，因此不允许登录。请联系管理员。',
   'session.idle-near': '长时间没有按键：{minutes} 分钟内不按任何键，会话将结束。',
   'session.outage-near': '管理服务器长时间没有应答：若仍无应答，会话将在 5 分钟后结束。',
+  'session.news.draining': '堡垒机即将重启：请在 {minutes} 分钟内完成操作，届时会话将结束。',
   'session.news.watched': '{who} 正在观看。',
   'session.news.joined': '{who} 已加入，可以输入。',
   'session.news.left': '{who} 已离开。',
