@@ -18,6 +18,7 @@ import { proxyFor } from './core/proxy.ts'
 import { type Assets, buildAssets } from './daemon/assets.ts'
 import { answerOf, asked, type ControlCommands, controlHandler } from './daemon/control.ts'
 import { drain } from './daemon/drain.ts'
+import { buildFiles, withFiles } from './daemon/files.ts'
 import { sessionControl } from './daemon/session-control.ts'
 import { openSshDoor, penaltiesOf } from './daemon/ssh-door.ts'
 import type { Log } from './log.ts'
@@ -26,7 +27,7 @@ import { PermissionWatch } from './policy/permission-watch.ts'
 import { carryOut } from './session/control.ts'
 import { SessionGuests } from './session/guests.ts'
 import { SessionRegistry } from './session/registry.ts'
-import { SessionService } from './session/session.ts'
+import { type SessionDeps, SessionService } from './session/session.ts'
 import { SessionShares } from './session/shares.ts'
 import { type HostKey, loadHostKeys } from './sshd/host-keys.ts'
 import type { Sshd } from './sshd/server.ts'
@@ -121,9 +122,9 @@ class Building {
     const audit: FileAudit = this.#audit(link)
     const { config, clock, log } = this.#parts
     const assets = await buildAssets({ config, standalone, listeners: () => this.#listeners, clock, log })
-    const sessions = this.#sessions(link, audit, assets)
+    const deps = this.#sessionDeps(link, audit, assets)
     const hostKeys = await this.#hostKeys()
-    const sshd = await this.#sshd(link, { sessions, assets }, hostKeys)
+    const sshd = await this.#sshd(link, { deps, audit, assets }, hostKeys)
     const ssh = { host: this.#bindHost, port: sshd.port }
     const web = { host: this.#bindHost, port: await this.#web(link, ssh.port) }
     this.#listeners.push(ssh, web)
@@ -202,7 +203,7 @@ class Building {
     })
   }
 
-  #sessions({ service: core }: CoreLink, audit: FileAudit, { connector }: Assets): SessionService {
+  #sessionDeps({ service: core }: CoreLink, audit: FileAudit, { connector }: Assets): SessionDeps {
     const { clock, log } = this.#parts
     const { OUTAGE_SESSION_MINUTES: outageMinutes, SECURITY_MAX_IDLE_TIME } = this.#settings
     const { SECURITY_MAX_SESSION_TIME } = this.#settings
@@ -212,7 +213,7 @@ class Building {
       intervalMs: PERMISSION_INTERVAL_MS,
       outageMs: outageMinutes * 60_000,
     })
-    return new SessionService({
+    return {
       core,
       connect: (request, signal) => connector.connect(request, signal),
       audit,
@@ -223,7 +224,7 @@ class Building {
       idleMinutes: () => core.settings.maxIdleMinutes ?? SECURITY_MAX_IDLE_TIME,
       mostMinutes: () => SECURITY_MAX_SESSION_TIME * 60,
       outageMinutes,
-    })
+    }
   }
 
   async #hostKeys(): Promise<readonly HostKey[]> {
@@ -233,7 +234,7 @@ class Building {
 
   async #sshd(
     { service: core }: CoreLink,
-    { sessions, assets }: { sessions: SessionService; assets: Assets },
+    { deps, audit, assets }: { deps: SessionDeps; audit: FileAudit; assets: Assets },
     hostKeys: readonly HostKey[],
   ): Promise<Sshd> {
     const { clock, log } = this.#parts
@@ -242,7 +243,10 @@ class Building {
     const guests = new SessionGuests({ registry: this.#registry, shares: this.#shares, clock, announced })
     const rules = (target: Target) => assets.options.assetOptions(target)
     const { jump } = assets
-    const handlers = doorHandlers({ core, sessions, guests, node, header, rules, jump, clock, log })
+    const sessions = new SessionService(deps)
+    const door = doorHandlers({ core, sessions, guests, node, header, rules, jump, clock, log })
+    const files = buildFiles({ ...deps, core, fileLogs: audit.fileLogs, settings: this.#settings })
+    const handlers = withFiles(door, { files, core })
     const parts = { settings: this.#settings, host: this.#bindHost, hostKeys, core, handlers, clock, log }
     const penalties = penaltiesOf(this.#settings, clock)
     return this.#scope.own(await openSshDoor({ ...parts, penalties }))
@@ -270,7 +274,6 @@ class Building {
       web: `${at.web.host}:${at.web.port}`,
       sessions: this.#registry.ids().length,
       recordsWaiting: audit.stats.waiting + audit.stats.fileLogs.waiting,
-      recordsRefused: audit.stats.refused + audit.stats.fileLogs.refused,
     })
     const commands: ControlCommands = {
       status: async () => answerOf(await status()),

@@ -6,7 +6,8 @@ import type { SessionEvent } from './session-event.ts'
 export interface SessionFacts {
   /** As core is told of it; its `id` is the session's id everywhere. */
   readonly record: SessionRecord
-  readonly kind: 'shell' | 'exec'
+  /** `files`: a connection for file transfers; what it records is a line for each of them. */
+  readonly kind: 'shell' | 'exec' | 'files'
   /** The command of an `exec`. */
   readonly command?: string
   readonly pty: Pty | undefined
@@ -24,6 +25,30 @@ export interface SessionEnd {
   readonly exit: Exit
   /** ms since the epoch. */
   readonly at: number
+}
+
+/** One operation on a file, as `transfers.ndjson` keeps it. */
+export interface TransferRecord {
+  /** Core's words: `Upload`, `Append`, `Download`, `Delete`, `Rename`, `Mkdir`, `Rmdir`, `Symlink`, and some of our own. */
+  readonly operate: string
+  /** Readable text; bytes that are no UTF-8 as `\xNN`. */
+  readonly path: string
+  /** Of a rename or link: the new name. */
+  readonly to?: string
+  readonly success: boolean
+  /** Why it failed or was refused. */
+  readonly reason?: string
+  /** Of the content that passed; absent where there is none. */
+  readonly bytes?: number
+  /** Hex, only of a whole file that passed in order. */
+  readonly sha256?: string
+  /** ms since the epoch. */
+  readonly at: number
+  readonly durationMs: number
+  /** The client's own words on what it is. */
+  readonly client: string
+  /** Where its copy is, within the session's directory. */
+  readonly copy?: string
 }
 
 /**
@@ -61,6 +86,8 @@ export interface Audit {
 export interface Recording extends Recorder {
   /** Where the screen is recorded, and a way to have all of it there so far. */
   readonly replay: LiveReplay
+  /** Something was done with a file: a line of `transfers.ndjson`. */
+  transfer(record: TransferRecord): void
   /** Core was asked to know this session (surely or perhaps): from here on it is delivered and finished there. */
   known(): Promise<void>
   /** The session never began: the spool directory is removed. */

@@ -37,11 +37,12 @@ export function encodeCommand({ input, output, at, confidence, pasted }: Detecte
   return Buffer.from(`${JSON.stringify(kept)}\n`)
 }
 
-/** Appends commands at once, in order. Nothing here waits; a failure is told once. */
+/** Appends lines (commands, unless `head` says otherwise) at once, in order. Nothing here waits; a failure is told once. */
 export class CommandLog {
   readonly #open: () => Promise<AppendFile>
   readonly #onFailure: (error: AuditError) => void
   readonly #path: string
+  readonly #head: string
   #file: AppendFile | undefined
   #queue: Buffer[] = []
   #waiting = 0
@@ -52,10 +53,13 @@ export class CommandLog {
   /** `open` makes the file; it is called at the first command. */
   constructor(options: {
     path: string
+    /** The first line of the file, with its line end. */
+    head?: string
     open: () => Promise<AppendFile>
     onFailure: (error: AuditError) => void
   }) {
     this.#path = options.path
+    this.#head = options.head ?? COMMANDS_HEAD
     this.#open = options.open
     this.#onFailure = options.onFailure
   }
@@ -101,7 +105,7 @@ export class CommandLog {
   async #write(bytes: Buffer): Promise<void> {
     if (!this.#file) {
       this.#file = await this.#open()
-      await this.#file.append(Buffer.from(COMMANDS_HEAD))
+      await this.#file.append(Buffer.from(this.#head))
     }
     await this.#file.append(bytes)
   }

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { isMissingFile } from '../base/system-error.ts'
-import type { FileLogRecord } from '../core/model.ts'
+import { FILE_OPERATIONS, type FileLogRecord } from '../core/model.ts'
 import type { FileLogFacts } from './audit.ts'
 import { newerFormat } from './audit-error.ts'
 import { parseLine, readLines } from './lines.ts'
@@ -24,7 +24,7 @@ const Record = z.object({
   systemUser: z.string(),
   orgId: z.string(),
   remoteAddr: z.string(),
-  operate: z.enum(['Upload', 'Append', 'Download', 'Delete', 'Rename', 'Mkdir', 'Rmdir', 'Symlink']),
+  operate: z.enum(FILE_OPERATIONS),
   filename: z.string(),
   isSuccess: z.boolean(),
   at: z.number(),

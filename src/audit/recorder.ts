@@ -4,7 +4,14 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../log.ts'
 import type { Size } from '../terminal/terminal.ts'
 import { AppendFile, type AppendOptions, asAuditError } from './append-file.ts'
-import { type LiveReplay, NOT_BEGUN, type Recording, type SessionEnd, type SessionFacts } from './audit.ts'
+import {
+  type LiveReplay,
+  NOT_BEGUN,
+  type Recording,
+  type SessionEnd,
+  type SessionFacts,
+  type TransferRecord,
+} from './audit.ts'
 import type { AuditError } from './audit-error.ts'
 import type { BlockPool } from './block-pool.ts'
 import { BlockWriter } from './block-writer.ts'
@@ -17,6 +24,7 @@ import { SessionCommands } from './session-commands.ts'
 import { encodeEvent, type SessionEvent } from './session-event.ts'
 import { initialState, type SessionState, writeSession } from './session-file.ts'
 import type { SpoolSync } from './spool-sync.ts'
+import { TransferLog } from './transfer-log.ts'
 
 export interface RecorderOptions {
   readonly clock: Clock
@@ -44,6 +52,7 @@ export class FileRecording implements Recording {
   readonly #blocks: BlockWriter
   readonly #replay: AppendFile
   readonly #commands: SessionCommands
+  readonly #transfers: TransferLog
   readonly #failed = new AbortController()
   readonly #drains = new Set<() => void>()
   #known = false
@@ -64,6 +73,7 @@ export class FileRecording implements Recording {
     this.#replay = replay
     this.#blocks = this.#blockWriter(facts)
     this.#commands = this.#sessionCommands(facts)
+    this.#transfers = this.#transferLog()
   }
 
   /** Makes the files in an existing, empty directory. Throws AuditError. */
@@ -114,6 +124,10 @@ export class FileRecording implements Recording {
 
   get replay(): LiveReplay {
     return { path: this.#replay.path, flush: () => this.#blocks.flush() }
+  }
+
+  transfer(record: TransferRecord): void {
+    if (!this.#closed) this.#transfers.add(record)
   }
 
   onDrain(listener: () => void): Disposable {
@@ -177,8 +191,8 @@ export class FileRecording implements Recording {
 
   /** Both are closed, also when one fails; the first failure is thrown. */
   async #closeFiles(): Promise<void> {
-    const [commands, blocks] = await Promise.allSettled([this.#commands.close(), this.#blocks.close()])
-    for (const each of [blocks, commands]) if (each.status === 'rejected') throw each.reason
+    const closing = [this.#blocks.close(), this.#commands.close(), this.#transfers.close()]
+    for (const each of await Promise.allSettled(closing)) if (each.status === 'rejected') throw each.reason
   }
 
   #seal({ reason, detail, exit, at }: SessionEnd): SessionState['end'] {
@@ -225,6 +239,15 @@ export class FileRecording implements Recording {
       clock,
       detector,
       onWritten,
+      onFailure,
+      onMark: (mark) => this.#blocks.frame(FRAME.mark, mark),
+      create: (path) => AppendFile.create(path, { ...appendOptions(this.#options), onLost: onFailure }),
+    })
+  }
+
+  #transferLog(): TransferLog {
+    const onFailure = (error: AuditError): void => this.#fail(error)
+    return new TransferLog(join(this.#directory, 'transfers.ndjson'), {
       onFailure,
       onMark: (mark) => this.#blocks.frame(FRAME.mark, mark),
       create: (path) => AppendFile.create(path, { ...appendOptions(this.#options), onLost: onFailure }),

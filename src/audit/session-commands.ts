@@ -41,7 +41,7 @@ export class SessionCommands {
     if (facts.kind === 'exec') {
       this.#exec = new ExecCommand(facts.command ?? '', facts.record.dateStart)
       this.#timer = clock.after(EXEC_RECORD_MS, () => this.#recordExec())
-    } else {
+    } else if (facts.kind === 'shell') {
       const { size, pty } = facts
       this.#detector = options.detector({ size, pty, clock, onCommand: (command) => this.#record(command) })
     }

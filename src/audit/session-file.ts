@@ -30,7 +30,7 @@ const SessionFile = z.object({
   format: z.literal('cocod-session'),
   version: z.number().int(),
   record: Record,
-  kind: z.enum(['shell', 'exec']),
+  kind: z.enum(['shell', 'exec', 'files']),
   command: z.string().optional(),
   pty: Pty.optional(),
   size: z.object({ columns: z.number(), rows: z.number() }),

@@ -21,7 +21,7 @@ export interface LoginParts {
   readonly refusedKeys: RefusedKeys
   readonly penalties: Penalties
   /** Who it is, as far as the door knows. `loginId` finds the log lines. */
-  readonly origin: Pick<Principal, 'remoteAddr' | 'loginFrom' | 'language' | 'loginId'>
+  readonly origin: Omit<Principal, 'user'>
   readonly clock: Clock
   readonly log: Log
 }

@@ -7,6 +7,7 @@ import { login } from './settings/login.ts'
 import { records } from './settings/records.ts'
 import { sessions } from './settings/sessions.ts'
 import type { Setting } from './settings/setting.ts'
+import { transfers } from './settings/transfers.ts'
 
 /** Every setting there is, a file a group. The names are coco's where coco had the setting. */
 const GROUPS = {
@@ -16,13 +17,23 @@ const GROUPS = {
   assets: { title: 'Connections to assets', settings: assets },
   sessions: { title: 'Sessions', settings: sessions },
   records: { title: 'Recordings', settings: records },
+  transfers: { title: 'Files of assets', settings: transfers },
   files: { title: 'Files and log', settings: files },
 } as const satisfies Record<
   string,
   { readonly title: string; readonly settings: Readonly<Record<string, Setting>> }
 >
 
-const SETTINGS = { ...core, ...listen, ...login, ...assets, ...sessions, ...records, ...files } as const
+const SETTINGS = {
+  ...core,
+  ...listen,
+  ...login,
+  ...assets,
+  ...sessions,
+  ...records,
+  ...transfers,
+  ...files,
+} as const
 
 export type SettingName = keyof typeof SETTINGS
 export type Settings = { readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]['schema']> }

@@ -147,6 +147,23 @@ export interface CommandRecord {
   readonly at: number
 }
 
+/** Words for what is done with files: Jumpserver's own, then ours. `Unparsed`: a program whose transfers are not seen. */
+export const FILE_OPERATIONS = [
+  'Upload',
+  'Append',
+  'Download',
+  'Delete',
+  'Rename',
+  'Mkdir',
+  'Rmdir',
+  'Symlink',
+  'Hardlink',
+  'Setstat',
+  'Connect',
+  'Unparsed',
+] as const
+export type FileOperation = (typeof FILE_OPERATIONS)[number]
+
 /** One operation on files, for core (POST /api/audits/v1/ftp-log/), uncut. */
 export interface FileLogRecord {
   /** UUID made by us: core knows a repeated one by it. */
@@ -159,7 +176,7 @@ export interface FileLogRecord {
   readonly orgId: string
   readonly remoteAddr: string
   /** Core's page shows the word as it is. */
-  readonly operate: 'Upload' | 'Append' | 'Download' | 'Delete' | 'Rename' | 'Mkdir' | 'Rmdir' | 'Symlink'
+  readonly operate: FileOperation
   /** A path; of a renaming `old=>new`. */
   readonly filename: string
   /** What came of it in the end, also `false` for what was refused. */

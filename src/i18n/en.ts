@@ -2,6 +2,7 @@ import { asset } from './en/asset.ts'
 import { audit } from './en/audit.ts'
 import { common } from './en/common.ts'
 import { connect } from './en/connect.ts'
+import { files } from './en/files.ts'
 import { forwarding } from './en/forwarding.ts'
 import { login } from './en/login.ts'
 import { menu } from './en/menu.ts'
@@ -13,6 +14,7 @@ import { web } from './en/web.ts'
 export const en = {
   ...common,
   ...connect,
+  ...files,
   ...login,
   ...forwarding,
   ...asset,

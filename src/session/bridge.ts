@@ -2,7 +2,7 @@ import type { AssetChannel } from '../asset/connection.ts'
 import type { Recorder } from '../audit/audit.ts'
 import { Scope } from '../base/scope.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import type { Ending, EndOrder } from './ending.ts'
+import { type Ending, orderOf } from './ending.ts'
 import { type Detour, type DetouredFlow, type Flow, flow } from './flow.ts'
 import { StageChain, type StageMaker } from './stage.ts'
 
@@ -155,9 +155,3 @@ function whenAborted(signal: AbortSignal, until: AbortSignal, act: () => void): 
   if (signal.aborted) act()
   else signal.addEventListener('abort', act, { once: true, signal: until })
 }
-
-const isOrder = (reason: unknown): reason is EndOrder =>
-  typeof reason === 'object' && reason !== null && 'kind' in reason
-
-const orderOf = (reason: unknown): Ending =>
-  isOrder(reason) ? reason : { kind: 'killed', by: 'administrator' }

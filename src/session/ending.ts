@@ -35,3 +35,10 @@ export type EndOrder = Exclude<Ending, { kind: 'exit' | 'left' | 'asset-lost' }>
 /** The exit a waiting client is told: the program's own, or 255 as OpenSSH does when the connection is what failed. */
 export const exitOf = (ending: Ending): Exit =>
   ending.kind === 'exit' ? ending.exit : { kind: 'status', code: 255 }
+
+const isOrder = (reason: unknown): reason is EndOrder =>
+  typeof reason === 'object' && reason !== null && 'kind' in reason
+
+/** What a session's signal fired with. */
+export const orderOf = (reason: unknown): Ending =>
+  isOrder(reason) ? reason : { kind: 'killed', by: 'administrator' }

@@ -9,6 +9,8 @@ export interface Principal {
   /** Core's words: `ST` came by SSH, `WT` by browser. */
   readonly loginFrom: 'ST' | 'WT'
   readonly language: Language
+  /** The client's own words on what it is (its SSH version line); not to be trusted. */
+  readonly client?: string
   /** Id of this login in the log. */
   readonly loginId: string
 }

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { AssetChannel, AssetConnection, PtyRequest } from '../asset/connection.ts'
 import type { ConnectRequest } from '../asset/connector.ts'
-import { type Audit, NOT_BEGUN, type Recording, type SessionEnd } from '../audit/audit.ts'
+import type { Audit, Recording, SessionEnd, SessionFacts } from '../audit/audit.ts'
 import type { Clock } from '../base/clock.ts'
 import { Scope } from '../base/scope.ts'
 import type { AppService } from '../core/app-service.ts'
-import { CoreError } from '../core/core-error.ts'
 import type { SessionRecord, Target } from '../core/model.ts'
 import { type Log, withLogContext } from '../log.ts'
 import type { PermissionWatch } from '../policy/permission-watch.ts'
@@ -21,6 +20,7 @@ import { type NoticeContext, notice, sayEnding, tellNews } from './notices.ts'
 import type { Principal } from './principal.ts'
 import type { RunningSession, SessionRegistry } from './registry.ts'
 import { refuseRules } from './rules.ts'
+import { beginRecord, recordOf } from './session-record.ts'
 
 export interface SessionDeps {
   readonly core: Pick<AppService, 'prepare' | 'createSession'>
@@ -97,8 +97,8 @@ export class SessionService {
     await using connection = await this.#connect(request, orders)
     const { account } = connection
     activity.account = account
-    const record = this.#record(id, request, account)
-    const recording = await this.#recording(record, request, orders)
+    const record = recordOf(request, { id, account, at: clock.now() })
+    const recording = await beginRecord(this.#deps, this.#facts(record, request), orders)
     log.info({ user: principal.user.username, asset: target.asset.hostname, account }, 'session begins')
     let end: Omit<SessionEnd, 'at'> = { reason: 'asset-lost', exit: { kind: 'none' } }
     activity.recording = 'recording'
@@ -134,50 +134,14 @@ export class SessionService {
     return connection
   }
 
-  #record(id: string, { principal, target }: SessionRequest, account: string): SessionRecord {
-    const { user, loginFrom, remoteAddr } = principal
-    const { asset } = target
+  #facts(record: SessionRecord, { terminal, command }: SessionRequest): SessionFacts {
     return {
-      id,
-      user: `${user.name} (${user.username})`,
-      asset: asset.hostname,
-      systemUser: account,
-      orgId: asset.orgId,
-      loginFrom,
-      remoteAddr,
-      dateStart: this.#deps.clock.now(),
-    }
-  }
-
-  /** A recorder whose session core knows. Nothing may run on the asset before: a command is over in a moment. */
-  async #recording(
-    record: SessionRecord,
-    { terminal, command }: SessionRequest,
-    orders: AbortSignal,
-  ): Promise<Recording> {
-    const { audit, core } = this.#deps
-    const recording = await audit.open({
       record,
       kind: command === undefined ? 'shell' : 'exec',
       ...(command === undefined ? {} : { command }),
       pty: terminal.pty,
       size: terminal.size,
-    })
-    await recording.known()
-    try {
-      await core.createSession(record, orders)
-    } catch (error) {
-      await this.#abandon(recording, error)
-      throw error
     }
-    return recording
-  }
-
-  /** A refusal means core does not know the session; anything else may mean that it does, and it is finished there. */
-  async #abandon(recording: Recording, error: unknown): Promise<void> {
-    if (error instanceof CoreError && error.kind === 'refused') return await recording.discard()
-    const at = this.#deps.clock.now()
-    await recording.close({ reason: NOT_BEGUN, exit: { kind: 'none' }, at })
   }
 
   async #onChannel({ connection, ...begun }: Begun, orders: AbortSignal): Promise<Ending> {

@@ -173,7 +173,13 @@ export class Sshd implements AsyncDisposable {
     const refusedKeys = this.#refusedKeys
     const loginId = randomBytes(4).toString('hex')
     const log = this.#parts.log.child({ login: loginId })
-    const origin = { remoteAddr, loginFrom: 'ST', language: options.language, loginId } as const
+    const origin = {
+      remoteAddr,
+      loginFrom: 'ST',
+      language: options.language,
+      loginId,
+      client: clientVersion,
+    } as const
     return new SshConnection({
       client,
       login: new Login({ core, options: options.auth, refusedKeys, penalties, origin, clock, log }),

@@ -1,0 +1,30 @@
+import { Fault } from '../base/fault.ts'
+
+export type FilesErrorCode =
+  /** Core does not grant uploads or downloads there. Facts: `asset`, `account`, `path`. */
+  | 'FILES_NO_UPLOAD'
+  | 'FILES_NO_DOWNLOAD'
+  /** A path leads out of the directory that files are confined to. Facts: `path`, `root`. */
+  | 'FILES_OUTSIDE'
+  /** Too long, or with characters no path may have. */
+  | 'FILES_PATH'
+  /** The directories above the assets cannot be changed. */
+  | 'FILES_TREE'
+  | 'FILES_TWO_ASSETS'
+  /** Facts: `most`. */
+  | 'FILES_HANDLES'
+  | 'FILES_PACKET'
+  /** The asset has no SFTP server, or it ended. */
+  | 'FILES_NO_SFTP'
+  | 'FILES_LOST'
+  /** The directory files are confined to is not there. Facts: `root`. */
+  | 'FILES_ROOT'
+  /** An administrator ended it, a grant was withdrawn, the daemon stops. Facts: `why`. */
+  | 'FILES_ENDED'
+  /** A transfer that cannot be followed is forbidden here. Facts: `program`. */
+  | 'FILES_UNPARSED'
+
+/** Why something was not done with a file. */
+export class FilesError extends Fault<FilesErrorCode> {
+  override readonly name = 'FilesError'
+}

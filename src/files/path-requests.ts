@@ -1,0 +1,305 @@
+import { reasonOf } from '../base/fault.ts'
+import type { FileOperation } from '../core/model.ts'
+import { type BytePath, isUnsafe, normalised, shown, wireOf } from './byte-path.ts'
+import type { DoorContext } from './door-context.ts'
+import { FilesError } from './files-error.ts'
+import type { Mount, Mounted } from './mount.ts'
+import type { PathRequest } from './path-request.ts'
+import { type Action, rightsToOpen } from './rights.ts'
+import { encodeAttributes } from './sftp/attributes.ts'
+import { readStatus } from './sftp/client.ts'
+import { Cursor } from './sftp/cursor.ts'
+import { handleReply, packet, pathReply, status, string } from './sftp/encode.ts'
+import { BODY, EXTENSION, PACKET, STATUS } from './sftp/protocol.ts'
+import { Transfer } from './transfer.ts'
+import { VIRTUAL_DIRECTORY } from './virtual.ts'
+
+/** A request that goes to an asset. */
+interface ToAsset {
+  readonly request: PathRequest
+  readonly mount: Mount
+  /** In the words of the view until it is connected, then the asset's own. */
+  paths: readonly BytePath[]
+  readonly began: number
+}
+
+/** Carries out requests that name paths: finds where, asks whether, and passes them on. */
+export class PathRequests {
+  readonly #door: DoorContext
+
+  constructor(door: DoorContext) {
+    this.#door = door
+  }
+
+  /** The mount whose order this request has to keep; undefined: none. */
+  mountOf({ paths: [first = ''] }: PathRequest): Mount | undefined {
+    const place = this.#door.view.find(first)
+    return place.kind === 'asset' ? place.mount : undefined
+  }
+
+  /** Answers sooner or later. Resolves when what follows may be sent. Never rejects. */
+  async run(request: PathRequest): Promise<void> {
+    try {
+      await this.#run(request)
+    } catch (error) {
+      this.#door.refuse(request.id, error)
+    }
+  }
+
+  async #run(request: PathRequest): Promise<void> {
+    const unsafe = request.paths.find(isUnsafe)
+    if (unsafe !== undefined) throw badPath(unsafe)
+    const { view } = this.#door
+    if (!view.only && request.type === PACKET.realpath) return this.#canonical(request)
+    if (!view.only && request.paths[0] === '/' && request.type === PACKET.opendir) await view.refresh()
+    const places = request.paths.map((path) => view.find(view.only ? path : normalised(path)))
+    const [place, other = place] = places
+    if (place?.kind !== 'asset' || other?.kind !== 'asset') return this.#virtual(request, places)
+    if (place.mount !== other.mount) throw twoAssets(request, place.mount, other.mount)
+    const paths = places.flatMap((each) => (each.kind === 'asset' ? [each.path] : []))
+    const isRoot = !view.only && paths.includes('/')
+    if (isRoot && request.rule.operate !== undefined && request.type !== PACKET.setstat)
+      throw treeIsFixed(request)
+    if (isRoot && !place.mount.mounted && isStat(request.type)) return this.#attributes(request)
+    await this.#toAsset({ request, mount: place.mount, paths, began: this.#door.clock.monotonic() })
+  }
+
+  /** In the tree a path is canonical by its letters alone: no asset need be up for that. */
+  #canonical({ id, paths: [path = ''] }: PathRequest): void {
+    this.#door.reply(pathReply(id, wireOf(normalised(path))))
+  }
+
+  #attributes({ id }: PathRequest): void {
+    this.#door.reply(packet(PACKET.attrs, id, encodeAttributes(VIRTUAL_DIRECTORY)))
+  }
+
+  #virtual(request: PathRequest, places: ReadonlyArray<ReturnType<DoorContext['view']['find']>>): void {
+    const { id, type, rule } = request
+    const [place] = places
+    if (rule.operate !== undefined || type === PACKET.open) {
+      const missing = places.every(({ kind }) => kind === 'missing')
+      if (missing && type === PACKET.open) {
+        this.#door.reply(status(id, STATUS.noSuchFile))
+        return
+      }
+      throw treeIsFixed(request)
+    }
+    if (place?.kind === 'missing') {
+      this.#door.reply(status(id, STATUS.noSuchFile))
+      return
+    }
+    if (isStat(type)) {
+      this.#attributes(request)
+      return
+    }
+    if (place?.kind === 'directory' && type === PACKET.opendir) {
+      this.#door.handles.reserve()
+      const handle = this.#door.handles.add({ kind: 'names', names: place.names, at: 0 })
+      this.#door.reply(handleReply(id, handle))
+      return
+    }
+    this.#door.reply(status(id, STATUS.unsupported))
+  }
+
+  /** Connects if need be, asks for the rights, looks where the paths lead, and only then sends. */
+  async #toAsset(asked: ToAsset): Promise<void> {
+    const { request, mount } = asked
+    let mounted: Mounted | undefined
+    try {
+      mounted = await mount.open()
+      mounted.session.touch()
+      asked.paths = onAsset(asked, mounted)
+      await demand(mounted, this.#rights(request), asked.paths[0] ?? '')
+      for (const path of asked.paths) await mount.confine(path, mounted, { follow: request.rule.follow })
+      this.#send(asked, mounted)
+    } catch (error) {
+      if (error instanceof FilesError || !mounted) this.#recordRefusal(asked, error, mounted)
+      throw error
+    }
+  }
+
+  #rights({ type, tail, rule }: PathRequest): readonly Action[] {
+    return type === PACKET.open ? rightsToOpen(new Cursor(tail).u32()) : rule.need
+  }
+
+  #recordRefusal(
+    { request, mount, paths, began }: ToAsset,
+    error: unknown,
+    mounted: Mounted | undefined,
+  ): void {
+    const operate = request.type === PACKET.open ? openWord(request) : request.rule.operate
+    const [path = '', to] = paths
+    if (operate === undefined) return
+    const operation = { operate, path, to, success: false, reason: reasonOf(error), began }
+    this.#door.record(mount.target, operation, mounted)
+  }
+
+  #send(asked: ToAsset, mounted: Mounted): void {
+    const { type } = asked.request
+    if (type === PACKET.open || type === PACKET.opendir) this.#open(asked, mounted)
+    else if (type === PACKET.rmdir && this.#door.forceRemove) this.#removeTree(asked, mounted)
+    else this.#door.send(mounted, packetFor(asked, mounted), (reply) => this.#done(asked, mounted, reply))
+  }
+
+  #done(asked: ToAsset, mounted: Mounted, reply: Buffer | undefined): void {
+    const { request, mount, began } = asked
+    const { operate } = request.rule
+    const answer = reply && readStatus(reply)
+    if (operate !== undefined) {
+      const success = answer?.code === STATUS.ok
+      const reason = success ? undefined : (answer?.text ?? 'the connection was lost')
+      const [path = '', to] = asked.paths
+      this.#door.record(mount.target, { operate, path, to, success, reason, began }, mounted)
+    }
+    if (request.type === PACKET.realpath && reply && !answer) this.#realpath(asked, mounted, reply)
+    else this.#door.pass(request.id, reply)
+  }
+
+  /** A direct login begins in its home, or in the root where the home is outside of it. */
+  #realpath({ request, mount, paths: [asked] }: ToAsset, mounted: Mounted, reply: Buffer): void {
+    const cursor = new Cursor(reply, BODY)
+    cursor.u32()
+    const path = cursor.string().toString('latin1')
+    if (mount.inTree(normalised(path), mounted) !== undefined) {
+      this.#door.pass(request.id, reply)
+      return
+    }
+    if (asked === '.') {
+      this.#door.reply(pathReply(request.id, wireOf(mounted.root)))
+      return
+    }
+    this.#door.refuse(request.id, badPath(path))
+  }
+
+  #open(asked: ToAsset, mounted: Mounted): void {
+    const { request, mount } = asked
+    const [path = ''] = asked.paths
+    const { handles, clock } = this.#door
+    handles.reserve()
+    const flags = request.type === PACKET.open ? new Cursor(request.tail).u32() : undefined
+    const transfer = flags === undefined ? undefined : new Transfer(path, flags, clock)
+    this.#door.send(mounted, packetFor(asked, mounted), (reply) => {
+      if (reply?.[4] === PACKET.handle) {
+        void this.#opened({ asked, mounted, path, transfer }, Buffer.from(new Cursor(reply, BODY).string()))
+        return
+      }
+      handles.release()
+      if (transfer) {
+        transfer.failed((reply && readStatus(reply)?.text) ?? 'the connection was lost')
+        this.#door.record(mount.target, transfer.operation(), mounted)
+      }
+      this.#door.pass(request.id, reply)
+    })
+  }
+
+  /** Where a root confines, it is looked again: a link may have been turned between the first look and the opening. */
+  async #opened(
+    {
+      asked: { request, mount },
+      mounted,
+      path,
+      transfer,
+    }: { asked: ToAsset; mounted: Mounted; path: BytePath; transfer: Transfer | undefined },
+    handle: Buffer,
+  ): Promise<void> {
+    const { handles } = this.#door
+    try {
+      await mount.confine(path, mounted, { follow: true })
+    } catch (error) {
+      handles.release()
+      mounted.client.close(handle).catch(() => undefined)
+      transfer?.failed(reasonOf(error))
+      if (transfer) this.#door.record(mount.target, transfer.operation(), mounted)
+      return this.#door.refuse(request.id, error)
+    }
+    const kind = transfer ? 'file' : 'directory'
+    const hold = mounted.session.hold()
+    const given = handles.add({ kind, mount, mounted, handle, transfer, hold })
+    this.#door.reply(handleReply(request.id, given))
+  }
+
+  /** FORCE_REMOVE_FOLDER: each thing within is recorded. */
+  #removeTree({ request, mount, began, paths: [path = ''] }: ToAsset, mounted: Mounted): void {
+    const record = (operate: FileOperation, of: BytePath, reason?: string): void =>
+      this.#door.record(
+        mount.target,
+        { operate, path: of, success: reason === undefined, reason, began },
+        mounted,
+      )
+    mounted.client
+      .removeTree(path, (inner) => record('Delete', inner))
+      .then(
+        () => {
+          record('Rmdir', path)
+          this.#door.reply(status(request.id, STATUS.ok))
+        },
+        (error: unknown) => {
+          record('Rmdir', path, reasonOf(error))
+          this.#door.refuse(request.id, error)
+        },
+      )
+  }
+}
+
+const onAsset = ({ mount, paths }: ToAsset, mounted: Mounted): readonly BytePath[] =>
+  paths.map((path) => mount.onAsset(path, mounted))
+
+function packetFor({ request: { type, head, tail }, paths }: ToAsset, { link }: Mounted): Buffer {
+  const fields = paths.map((path) => string(wireOf(path)))
+  const posix = type === PACKET.extended && head.includes(EXTENSION.posixRename)
+  // The tree announces it for all; a server that lacks it renames as it can.
+  if (posix && !link.extensions.has(EXTENSION.posixRename)) return packet(PACKET.rename, 0, ...fields, tail)
+  return packet(type, 0, head, ...fields, tail)
+}
+
+const isStat = (type: number): boolean => type === PACKET.stat || type === PACKET.lstat
+
+const openWord = ({ tail }: PathRequest): FileOperation => {
+  const rights = rightsToOpen(new Cursor(tail).u32())
+  return rights.includes('upload_file') ? 'Upload' : 'Download'
+}
+
+/** @throws {FilesError} FILES_NO_UPLOAD, FILES_NO_DOWNLOAD; {CoreError} when core does not answer */
+export async function demand(
+  { session: { grants, target, account } }: Mounted,
+  actions: readonly Action[],
+  path: BytePath,
+): Promise<void> {
+  for (const action of actions)
+    if (!(await grants.demand(action))) throw notGranted(action, { target, account, path })
+}
+
+export const notGranted = (
+  action: Action,
+  { target, account, path }: { target: Mounted['session']['target']; account: string; path: BytePath },
+): FilesError =>
+  new FilesError(action === 'upload_file' ? 'FILES_NO_UPLOAD' : 'FILES_NO_DOWNLOAD', {
+    step: 'ask permission',
+    message: `core does not grant ${action} on ${target.asset.hostname} as ${account}`,
+    next: 'look at the actions of the asset permission in Jumpserver',
+    facts: { asset: target.asset.hostname, account, path: shown(path) },
+  })
+
+const badPath = (path: BytePath): FilesError =>
+  new FilesError('FILES_PATH', {
+    step: 'read path',
+    message: `${shown(path.slice(0, 200))} is no path that is passed on`,
+    next: 'paths are at most 4,095 bytes, without line breaks and NUL, and within the root',
+    facts: { path: shown(path.slice(0, 200)) },
+  })
+
+const treeIsFixed = ({ paths: [path = ''] }: PathRequest): FilesError =>
+  new FilesError('FILES_TREE', {
+    step: 'change a file',
+    message: `${shown(path)} is not within the files of an asset`,
+    next: 'go into an asset first',
+    facts: { path: shown(path) },
+  })
+
+const twoAssets = ({ paths: [from = '', to = ''] }: PathRequest, one: Mount, other: Mount): FilesError =>
+  new FilesError('FILES_TWO_ASSETS', {
+    step: 'rename',
+    message: `${shown(from)} and ${shown(to)} are not on the same asset and account`,
+    next: 'copy the file, then remove it',
+    facts: { from: one.target.asset.hostname, to: other.target.asset.hostname },
+  })

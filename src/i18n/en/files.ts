@@ -1,0 +1,19 @@
+export const files = {
+  'fault.FILES_NO_UPLOAD': 'You may not upload to or change files on {asset} as “{account}”: {path}',
+  'fault.FILES_NO_DOWNLOAD': 'You may not download files from {asset} as “{account}”: {path}',
+  'fault.FILES_OUTSIDE': '{path} leads out of {root} on {asset}, to which files are confined here.',
+  'fault.FILES_PATH':
+    'This path is not passed on (too long, or with a line break, or outside of what is allowed): {path}',
+  'fault.FILES_TREE': '{path} is a list of assets and cannot be changed. Go into an asset first.',
+  'fault.FILES_TWO_ASSETS':
+    'A file cannot be moved from {from} to {to}: they are not the same asset and account. Copy it, then remove it.',
+  'fault.FILES_HANDLES': 'Too many files are open at once (the limit is {most}). Close some and try again.',
+  'fault.FILES_PACKET': 'This client sent what is no SFTP. Please use another one.',
+  'fault.FILES_NO_SFTP':
+    '{asset} offers no SFTP. An administrator can switch it on in its SSH server (Subsystem sftp).',
+  'fault.FILES_LOST': 'The connection to {asset} was lost. Files that were being written may be incomplete.',
+  'fault.FILES_ROOT': 'The directory {root} is not there on {asset}. An administrator can change it.',
+  'fault.FILES_ENDED': 'The connection to {asset} as “{account}” was ended ({why}). Please log in again.',
+  'fault.FILES_UNPARSED':
+    'Transfers by {program} cannot be followed and are not allowed here. Use sftp, or scp.',
+} as const
