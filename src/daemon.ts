@@ -19,6 +19,7 @@ import { type Assets, buildAssets } from './daemon/assets.ts'
 import { answerOf, asked, type ControlCommands, controlHandler } from './daemon/control.ts'
 import { drain } from './daemon/drain.ts'
 import { buildFiles, withFiles } from './daemon/files.ts'
+import { BastionHostKeys } from './daemon/host-keys.ts'
 import { sessionControl } from './daemon/session-control.ts'
 import { openSshDoor, penaltiesOf } from './daemon/ssh-door.ts'
 import type { Log } from './log.ts'
@@ -29,7 +30,7 @@ import { SessionGuests } from './session/guests.ts'
 import { SessionRegistry } from './session/registry.ts'
 import { type SessionDeps, SessionService } from './session/session.ts'
 import { SessionShares } from './session/shares.ts'
-import { type HostKey, loadHostKeys } from './sshd/host-keys.ts'
+import type { SshdParts } from './sshd/options.ts'
 import type { Sshd } from './sshd/server.ts'
 import { type Standalone, startStandalone } from './standalone/standalone.ts'
 import { startWeb } from './web/web.ts'
@@ -63,6 +64,7 @@ export interface Daemon {
   readonly ready: Promise<void>
   readonly ssh: Address
   readonly web: Address
+  /** Empty before `ready` where core may have the key. */
   readonly hostKeys: ReadonlyArray<{ readonly type: string; readonly fingerprint: string }>
   /** Only in a standalone demo. */
   readonly demo: Standalone['demo']
@@ -123,21 +125,29 @@ class Building {
     const { config, clock, log } = this.#parts
     const assets = await buildAssets({ config, standalone, listeners: () => this.#listeners, clock, log })
     const deps = this.#sessionDeps(link, audit, assets)
-    const hostKeys = await this.#hostKeys()
-    const sshd = await this.#sshd(link, { deps, audit, assets }, hostKeys)
+    const hostKeys = this.#hostKeys(link)
+    await hostKeys.find()
+    const sshd = await this.#sshd(link, { deps, audit, assets }, hostKeys.keys)
     const ssh = { host: this.#bindHost, port: sshd.port }
     const web = { host: this.#bindHost, port: await this.#web(link, ssh.port) }
     this.#listeners.push(ssh, web)
     await this.#control(link, audit, { ssh, web })
     return {
-      ready: link.connect(this.#signal).then(() => audit.start()),
+      ready: this.#connected(link, hostKeys).then(() => audit.start()),
       ssh,
       web,
-      hostKeys: hostKeys.map(({ type, fingerprint }) => ({ type, fingerprint })),
+      get hostKeys() {
+        return hostKeys.known.map(({ type, fingerprint }) => ({ type, fingerprint }))
+      },
       demo: standalone?.demo,
       drain: (minutes, until) => this.#drain(sshd, minutes, until),
       stop: () => this.#stop({ sshd, link, audit }),
     }
+  }
+
+  async #connected(link: CoreLink, hostKeys: BastionHostKeys): Promise<void> {
+    await link.connect(this.#signal)
+    await hostKeys.complete(this.#signal)
   }
 
   get #bindHost(): string {
@@ -227,15 +237,15 @@ class Building {
     }
   }
 
-  async #hostKeys(): Promise<readonly HostKey[]> {
-    const { KEYS_DIR: keysDir, HOST_KEY_FILE: hostKeyFile } = this.#settings
-    return await loadHostKeys({ keysDir, hostKeyFile }, this.#parts.log)
+  #hostKeys({ service: core }: CoreLink): BastionHostKeys {
+    const { standalone, clock, log } = this.#parts
+    return new BastionHostKeys({ settings: this.#settings, standalone, core, clock, log })
   }
 
   async #sshd(
     { service: core }: CoreLink,
     { deps, audit, assets }: { deps: SessionDeps; audit: FileAudit; assets: Assets },
-    hostKeys: readonly HostKey[],
+    hostKeys: SshdParts['hostKeys'],
   ): Promise<Sshd> {
     const { clock, log } = this.#parts
     const { NAME: node, HEADER_TITLE: header } = this.#settings

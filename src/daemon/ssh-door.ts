@@ -3,15 +3,14 @@ import { Penalties } from '../auth/penalties.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Log } from '../log.ts'
-import type { HostKey } from '../sshd/host-keys.ts'
-import type { SshdOptions } from '../sshd/options.ts'
+import type { SshdOptions, SshdParts } from '../sshd/options.ts'
 import { type Sshd, startSshd } from '../sshd/server.ts'
 import type { SshdHandlers } from '../sshd/session-request.ts'
 
 export interface SshDoorParts {
   readonly settings: Settings
   readonly host: string
-  readonly hostKeys: readonly HostKey[]
+  readonly hostKeys: SshdParts['hostKeys']
   readonly core: CoreLogin
   readonly penalties: Penalties
   readonly handlers: SshdHandlers

@@ -26,20 +26,68 @@ export interface HostKeyOptions {
   readonly hostKeyFile?: string | undefined
 }
 
+/** The one key that stands for all nodes: core's, or the one coco had. */
+const SHARED = 'host_key'
+
 /**
- * The keys this server proves itself with. Those that are absent are made, once; one that is there and cannot be used
- * stops the start, for a new identity must never come silently.
+ * The keys this server proves itself with, as far as they are there: HOST_KEY_FILE alone, else `host_key` alone, else
+ * those of three types, of which absent ones are made. Undefined when there is none at all. One that is there and cannot
+ * be used stops the start, for a new identity must never come silently.
  * @throws {SshdError} SSHD_HOST_KEY
  */
-export async function loadHostKeys({ keysDir, hostKeyFile }: HostKeyOptions, log: Log): Promise<HostKey[]> {
+export async function existingHostKeys(
+  { keysDir, hostKeyFile }: HostKeyOptions,
+  log: Log,
+): Promise<HostKey[] | undefined> {
   if (hostKeyFile !== undefined) return [await readKey(hostKeyFile, log)]
   await ownDirectory(keysDir).catch((cause) => {
     throw hostKeyFault(keysDir, cause)
   })
+  const shared = join(keysDir, SHARED)
+  if (await exists(shared)) return [await readKey(shared, log)]
+  for (const type of TYPES)
+    if (await exists(pathOf(keysDir, type))) return await makeHostKeys({ keysDir }, log)
+  return undefined
+}
+
+/** What is there, else keys made now. @throws {SshdError} SSHD_HOST_KEY */
+export const loadHostKeys = async (options: HostKeyOptions, log: Log): Promise<HostKey[]> =>
+  (await existingHostKeys(options, log)) ?? (await makeHostKeys(options, log))
+
+/** Those of three types; absent ones are made. @throws {SshdError} SSHD_HOST_KEY */
+export async function makeHostKeys({ keysDir }: HostKeyOptions, log: Log): Promise<HostKey[]> {
   const keys: HostKey[] = []
-  for (const type of TYPES) keys.push(await readOrMake(join(keysDir, `ssh_host_${type}_key`), type, log))
+  for (const type of TYPES) keys.push(await readOrMake(pathOf(keysDir, type), type, log))
   return keys
 }
+
+/**
+ * Keeps core's key as the only one, so that all nodes prove themselves alike. Undefined: it is no key, which is logged;
+ * what is not ours must not stop us. @throws {SshdError} SSHD_HOST_KEY
+ */
+export async function adoptHostKey(
+  { keysDir }: HostKeyOptions,
+  key: Secret,
+  log: Log,
+): Promise<HostKey[] | undefined> {
+  const path = join(keysDir, SHARED)
+  try {
+    parsePrivateKey(key.reveal())
+  } catch (err) {
+    log.error(
+      { err },
+      'the host key in core (TERMINAL_HOST_KEY) cannot be used; this node gets keys of its own',
+    )
+    return undefined
+  }
+  await writeFileAtomic(path, key.reveal()).catch((cause) => {
+    throw hostKeyFault(path, cause)
+  })
+  log.info({ path }, 'host key taken over from core')
+  return [await readKey(path, log)]
+}
+
+const pathOf = (keysDir: string, type: HostKeyType): string => join(keysDir, `ssh_host_${type}_key`)
 
 async function ownDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 })

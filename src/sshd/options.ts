@@ -31,7 +31,8 @@ export interface SshdOptions {
 
 export interface SshdParts {
   readonly options: SshdOptions
-  readonly hostKeys: readonly HostKey[]
+  /** A promise: clients that come before it is kept wait for it, within their grace time. It must not be left to reject. */
+  readonly hostKeys: readonly HostKey[] | Promise<readonly HostKey[]>
   readonly core: CoreLogin
   readonly penalties: Penalties
   readonly handlers: SshdHandlers

@@ -9,6 +9,7 @@ import { type ClientInfo, type Connection, Server as Ssh2Server, type SshServer 
 import { shareFairly } from '../ssh2/yielding.ts'
 import { Admission, type Admitted } from './admission.ts'
 import { SshConnection } from './connection.ts'
+import type { HostKey } from './host-keys.ts'
 import { skipNextWrite } from './ident.ts'
 import type { SshdParts } from './options.ts'
 import { listenFault } from './sshd-error.ts'
@@ -37,7 +38,7 @@ export async function startSshd(parts: SshdParts): Promise<Sshd> {
 export class Sshd implements AsyncDisposable {
   readonly #parts: SshdParts
   readonly #net: NetServer
-  readonly #ssh: SshServer
+  readonly #ssh: Promise<SshServer>
   readonly #arrivals = new Map<Socket, Arrival>()
   readonly #admission: Admission
   readonly #refusedKeys: RefusedKeys
@@ -58,17 +59,7 @@ export class Sshd implements AsyncDisposable {
       ...{ penalties, clock, log, ident: IDENT_LINE, language: options.language },
       onAdmitted: (client) => this.#onAdmitted(client),
     })
-    this.#ssh = new Ssh2Server(
-      {
-        hostKeys: hostKeys.map(({ privateKey }) => privateKey.reveal()),
-        algorithms: userAlgorithms(),
-        ident: IDENT,
-        ...(options.banner !== undefined && { banner: lines(options.banner) }),
-        keepaliveInterval: (options.keepaliveSeconds ?? 30) * 1000,
-        keepaliveCountMax: KEEPALIVE_TRIES,
-      },
-      (client, info) => this.#onConnection(client, info),
-    )
+    this.#ssh = Promise.resolve(hostKeys).then((keys) => this.#sshServer(keys))
     this.#net = createServer({ noDelay: true, pauseOnConnect: false }, (socket) => this.#onSocket(socket))
   }
 
@@ -147,8 +138,29 @@ export class Sshd implements AsyncDisposable {
   #onAdmitted(client: Admitted): void {
     const { socket } = client
     this.#arrivals.set(socket, { client, connection: undefined })
-    skipNextWrite(socket, IDENT_LINE)
-    this.#ssh.injectSocket(socket)
+    this.#ssh.then(
+      (ssh) => {
+        if (socket.destroyed) return
+        skipNextWrite(socket, IDENT_LINE)
+        ssh.injectSocket(socket)
+      },
+      () => socket.destroy(), // without a host key the daemon ends; it tells why
+    )
+  }
+
+  #sshServer(hostKeys: readonly HostKey[]): SshServer {
+    const { options } = this.#parts
+    return new Ssh2Server(
+      {
+        hostKeys: hostKeys.map(({ privateKey }) => privateKey.reveal()),
+        algorithms: userAlgorithms(),
+        ident: IDENT,
+        ...(options.banner !== undefined && { banner: lines(options.banner) }),
+        keepaliveInterval: (options.keepaliveSeconds ?? 30) * 1000,
+        keepaliveCountMax: KEEPALIVE_TRIES,
+      },
+      (client, info) => this.#onConnection(client, info),
+    )
   }
 
   #onConnection(client: Connection, { header }: ClientInfo): void {

@@ -49,7 +49,8 @@ export const listen = {
   }),
   HOST_KEY_FILE: setting({
     schema: text.optional(),
-    about: 'SSH host key of this bastion, to be the only one. Default: keys made once in KEYS_DIR.',
+    about:
+      'SSH host key of this bastion, to be the only one. Default: the keys in KEYS_DIR, else core’s, else keys made once.',
     example: 'keys/host_key',
     path: true,
   }),

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process'
 import { chmod, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { Secret } from '../../../src/base/secret.ts'
 import { silentLog } from '../../../src/log.ts'
-import { loadHostKeys } from '../../../src/sshd/host-keys.ts'
+import { adoptHostKey, existingHostKeys, loadHostKeys } from '../../../src/sshd/host-keys.ts'
 import { SshdError } from '../../../src/sshd/sshd-error.ts'
 import { scratch } from './door.ts'
 
@@ -87,4 +88,34 @@ test('no host key shows itself in JSON', async () => {
   expect(JSON.stringify(await loadHostKeys({ keysDir: files.path('keys') }, log))).not.toContain(
     'PRIVATE KEY',
   )
+})
+
+test('nothing is made where only existing keys are asked for', async () => {
+  await using files = await scratch()
+  expect(await existingHostKeys({ keysDir: files.path('keys') }, log)).toBeUndefined()
+  expect(await readdir(files.path('keys'))).toEqual([])
+})
+
+test("core's key is kept, is the only one from then on, and no other type is made", async () => {
+  await using files = await scratch()
+  const keysDir = files.path('keys')
+  await existingHostKeys({ keysDir }, log)
+  await run('ssh-keygen', ['-q', '-t', 'rsa', '-m', 'PEM', '-N', '', '-f', files.path('core')])
+  const pem = new Secret(await readFile(files.path('core'), 'utf8'))
+  const adopted = await adoptHostKey({ keysDir }, pem, log)
+  expect(adopted?.map(({ type }) => type)).toEqual(['ssh-rsa'])
+  expect(await readdir(keysDir)).toEqual(['host_key'])
+  expect((await stat(`${keysDir}/host_key`)).mode & 0o777).toBe(0o600)
+  const again = await loadHostKeys({ keysDir }, log)
+  expect(again.map(({ fingerprint }) => fingerprint)).toEqual(adopted?.map(({ fingerprint }) => fingerprint))
+  expect(await readdir(keysDir)).toEqual(['host_key'])
+})
+
+test("a key of core's that cannot be used is not kept", async () => {
+  await using files = await scratch()
+  const keysDir = files.path('keys')
+  await existingHostKeys({ keysDir }, log)
+  const broken = new Secret('-----BEGIN RSA PRIVATE KEY-----\nMII=\n')
+  expect(await adoptHostKey({ keysDir }, broken, log)).toBeUndefined()
+  expect(await readdir(keysDir)).toEqual([])
 })
