@@ -132,13 +132,13 @@ export class Connecting implements ConnectDialogue, Disposable {
 
   #end(tail: string): void {
     if (this.#shown === undefined) return
-    this.#draw(tail)
+    this.#draw(tail, Number.POSITIVE_INFINITY)
     this.#write('\r\n')
     this.#shown = undefined
   }
 
   /** On a terminal that cannot move the cursor the line only grows, by steps that are new. */
-  #draw(tail: string): void {
+  #draw(tail: string, width = Math.max(10, this.#parts.terminal.size.columns - 1)): void {
     const { terminal, target, principal } = this.#parts
     const { asset, systemUser } = target
     const facts = {
@@ -148,7 +148,7 @@ export class Connecting implements ConnectDialogue, Disposable {
     }
     const head = say(principal.language, 'connect.line', facts)
     if (canMoveCursor(terminal.pty)) {
-      const line = cutText(tail === '' ? head : `${head} ${tail}`, Math.max(10, terminal.size.columns - 1))
+      const line = cutText(tail === '' ? head : `${head} ${tail}`, width)
       if (line !== this.#shown) this.#write(`\r${line}${ERASE_BELOW}`)
       this.#shown = line
     } else if (this.#shown === undefined) {
