@@ -1,17 +1,7 @@
-import { mkdir, readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { writeFileAtomic } from '../base/atomic-file.ts'
-import { isMissingFile } from '../base/system-error.ts'
+import { type Clock, systemClock } from '../base/clock.ts'
 import type { Log } from '../log.ts'
-import { fingerprint, parsePublicKey } from '../ssh2/keys.ts'
-import { AssetError } from './asset-error.ts'
-import type { Endpoint } from './destination.ts'
-
-/** A host as its keys are pinned. */
-export interface HostId extends Endpoint {
-  /** Where an address means what it means: the domain whose gateways lead there; undefined: here. */
-  readonly zone?: string | undefined
-}
+import { fingerprint } from '../ssh2/keys.ts'
+import { type HostId, HostKeyFile, hostText, isHashOf, type Pin } from './host-key-file.ts'
 
 /**
  * What to do about host keys.
@@ -26,53 +16,94 @@ export type HostKeyVerdict =
   /** `known`: the fingerprint that was pinned, of the same type where there is one. */
   | { readonly kind: 'changed'; readonly known: string }
 
-const HEADER =
-  '# Host keys of assets: host:port type key. Written by cocod; the last line shows that the file is whole.'
-const FOOTER = '# end of file'
+/** A key that a host shows. */
+export interface ShownKey {
+  readonly host: HostId
+  /** Name of the asset or gateway, for people. */
+  readonly name?: string
+  readonly blob: Buffer
+}
+
+export interface HostKeysOptions {
+  readonly path: string
+  readonly log: Log
+  readonly clock?: Clock
+}
+
+/** Refused keys kept for `cocod hostkey accept`. */
+const MOST_REFUSED = 1000
+
+/** Where the keys that were refused last are kept. */
+export const refusedPath = (path: string): string => `${path}.refused`
 
 /**
  * The pinned host keys of assets and gateways, one for each host, port and type of key, shared by all sessions and
- * kept in one file. A damaged file is never taken for an empty one.
+ * kept in one file, which `cocod hostkey` changes too.
  */
 export class HostKeys {
-  readonly #path: string
+  readonly #file: HostKeyFile
+  readonly #refused: HostKeyFile
   readonly #log: Log
-  /** `host:port` to type to base64 of the key blob. */
-  readonly #pins: Map<string, Map<string, string>>
-  readonly #trusted = new Map<string, ReadonlyMap<string, string>>()
-  #writing: Promise<void> = Promise.resolve()
+  readonly #clock: Clock
+  readonly #trusted = new Map<string, readonly Pin[]>()
+  #pins: Index
+  #version: string
+  #work: Promise<unknown> = Promise.resolve()
 
-  private constructor(pins: Map<string, Map<string, string>>, { path, log }: HostKeysOptions) {
-    this.#pins = pins
-    this.#path = path
+  private constructor({ path, log, clock = systemClock }: HostKeysOptions) {
+    this.#file = new HostKeyFile(path, clock)
+    this.#refused = new HostKeyFile(refusedPath(path), clock)
     this.#log = log
+    this.#clock = clock
+    this.#pins = new Index([])
+    this.#version = ''
   }
 
   /** @throws {AssetError} ASSET_HOST_KEY_STORE when the file is damaged or cannot be read */
   static async open(options: HostKeysOptions): Promise<HostKeys> {
-    return new HostKeys(await load(options.path), options)
+    const keys = new HostKeys(options)
+    await keys.#load()
+    return keys
+  }
+
+  /**
+   * To be awaited before a key is judged: takes over what somebody changed in the file.
+   * @throws {AssetError} ASSET_HOST_KEY_STORE: what cannot be read is not judged by what it was
+   */
+  async refresh(): Promise<void> {
+    await this.#alone(async () => {
+      if ((await this.#file.version()) === this.#version) return
+      const before = this.#pins.size
+      await this.#load()
+      this.#log.info(
+        { path: this.#file.path, before, now: this.#pins.size },
+        'the pinned host keys were changed',
+      )
+    })
   }
 
   /** Types of the pinned keys, e.g. `ssh-ed25519`: to be asked for first, so that another type is no surprise. */
   knownTypes(host: HostId): readonly string[] {
-    return [...(this.#pinsOf(host)?.keys() ?? [])]
+    return this.#pinsOf(host).map(({ type }) => type)
   }
 
   /** A key (an OpenSSH public key line) known without having been seen on the wire; for this run only, not written. */
   trust(host: HostId, line: string): void {
-    const [type = '', blob = ''] = line.split(' ')
-    this.#trusted.set(nameOf(host), new Map([[type, blob]]))
+    const [type = '', key = ''] = line.split(' ')
+    const name = hostText(host)
+    this.#trusted.set(name, [{ host: name, type, key, at: 0, name: '' }])
   }
 
   /** Judges a key (its blob) that a host shows. A host with pins, but none of this type, has changed. */
   judge(host: HostId, blob: Buffer, policy: HostKeyPolicy = 'accept-new'): HostKeyVerdict {
     if (policy === 'off') return { kind: 'unchecked' }
     const pins = this.#pinsOf(host)
-    if (!pins) return { kind: policy === 'strict' ? 'unknown' : 'new' }
+    const [first] = pins
+    if (!first) return { kind: policy === 'strict' ? 'unknown' : 'new' }
     const type = typeOf(blob)
-    if (pins.get(type) === blob.toString('base64')) return { kind: 'known' }
-    const known = pins.get(type) ?? [...pins.values()][0] ?? ''
-    return { kind: 'changed', known: fingerprint(Buffer.from(known, 'base64')) }
+    const same = pins.filter((pin) => pin.type === type)
+    if (same.some(({ key }) => key === blob.toString('base64'))) return { kind: 'known' }
+    return { kind: 'changed', known: fingerprint(Buffer.from((same[0] ?? first).key, 'base64')) }
   }
 
   /**
@@ -80,88 +111,78 @@ export class HostKeys {
    * verdict as it is then (another session may have been first): before that no secret may go there.
    * @throws {AssetError} ASSET_HOST_KEY_STORE
    */
-  async pin(host: HostId, blob: Buffer, policy: HostKeyPolicy = 'accept-new'): Promise<HostKeyVerdict> {
-    const name = nameOf(host)
-    if (this.judge(host, blob, policy).kind === 'new') {
-      this.#pins.set(name, new Map([[typeOf(blob), blob.toString('base64')]]))
-      this.#log.info({ host: name, fingerprint: fingerprint(blob) }, 'host key pinned')
-      this.#writing = this.#writing.catch(() => undefined).then(() => this.#write(name))
-    }
-    await this.#writing
-    return this.judge(host, blob, policy)
+  async pin(
+    { host, name = '', blob }: ShownKey,
+    policy: HostKeyPolicy = 'accept-new',
+  ): Promise<HostKeyVerdict> {
+    return await this.#alone(async () => {
+      if (this.judge(host, blob, policy).kind === 'new') {
+        const pin = pinOf({ host, name, blob }, this.#clock.now())
+        const pins = await this.#file.change((all) =>
+          new Index(all).of(host).length > 0 ? all : [...all, pin],
+        )
+        this.#pins = new Index(pins)
+        this.#version = await this.#file.version()
+        this.#log.info({ host: pin.host, name, fingerprint: fingerprint(blob) }, 'host key pinned')
+      }
+      return this.judge(host, blob, policy)
+    })
   }
 
-  #pinsOf(host: HostId): ReadonlyMap<string, string> | undefined {
-    return this.#trusted.get(nameOf(host)) ?? this.#pins.get(nameOf(host))
+  /** Keeps a key that was refused, so that an administrator can accept just this one. Never throws. */
+  async keepRefused(key: ShownKey): Promise<void> {
+    const pin = pinOf(key, this.#clock.now())
+    await this.#alone(() =>
+      this.#refused.change((all) =>
+        [...all.filter(({ host }) => host !== pin.host), pin].slice(-MOST_REFUSED),
+      ),
+    ).catch((err: unknown) => this.#log.warn({ err, host: pin.host }, 'a refused host key could not be kept'))
   }
 
-  /** What is not on disk is not pinned. */
-  async #write(name: string): Promise<void> {
-    try {
-      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
-      await writeFileAtomic(this.#path, serialise(this.#pins))
-    } catch (cause) {
-      this.#pins.delete(name)
-      throw storeError(this.#path, 'could not be written', cause)
-    }
+  async #load(): Promise<void> {
+    this.#version = await this.#file.version()
+    this.#pins = new Index(await this.#file.read())
+  }
+
+  #pinsOf(host: HostId): readonly Pin[] {
+    return this.#trusted.get(hostText(host)) ?? this.#pins.of(host)
+  }
+
+  /** One after the other: reading and writing of one file. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#work.then(work, work)
+    this.#work = done.catch(() => undefined)
+    return await done
   }
 }
 
-export interface HostKeysOptions {
-  readonly path: string
-  readonly log: Log
+/** Pins by host. */
+export class Index {
+  readonly size: number
+  readonly #byHost = new Map<string, Pin[]>()
+  readonly #hashed: readonly Pin[]
+
+  constructor(pins: readonly Pin[]) {
+    this.size = pins.length
+    this.#hashed = pins.filter(({ host }) => host.startsWith('|'))
+    for (const pin of pins) this.#byHost.set(pin.host, [...(this.#byHost.get(pin.host) ?? []), pin])
+  }
+
+  of(host: HostId): readonly Pin[] {
+    const found = this.#byHost.get(hostText(host))
+    if (found || host.zone !== undefined) return found ?? []
+    return this.#hashed.filter((pin) => isHashOf(pin.host, host))
+  }
 }
 
-const nameOf = ({ host, port, zone }: HostId): string =>
-  `${host.trim().toLowerCase()}:${port}${zone === undefined ? '' : `@${zone}`}`
+const pinOf = ({ host, name = '', blob }: ShownKey, at: number): Pin => ({
+  host: hostText(host),
+  type: typeOf(blob),
+  key: blob.toString('base64'),
+  at,
+  name,
+})
 
 /** The first string of a key blob (RFC 4253 section 6.6). */
 const typeOf = (blob: Buffer): string =>
   blob.length < 4 ? '' : blob.toString('latin1', 4, 4 + blob.readUInt32BE(0))
-
-function serialise(pins: ReadonlyMap<string, ReadonlyMap<string, string>>): string {
-  const lines = [...pins].flatMap(([host, keys]) => [...keys].map(([type, key]) => `${host} ${type} ${key}`))
-  return `${[HEADER, ...lines, FOOTER].join('\n')}\n`
-}
-
-async function load(path: string): Promise<Map<string, Map<string, string>>> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    if (isMissingFile(cause)) return undefined
-    throw storeError(path, 'cannot be read', cause)
-  })
-  return text === undefined ? new Map() : parse(path, text)
-}
-
-function parse(path: string, text: string): Map<string, Map<string, string>> {
-  if (!text.endsWith(`\n${FOOTER}\n`)) throw storeError(path, 'is cut')
-  const pins = new Map<string, Map<string, string>>()
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line === '' || line.startsWith('#')) continue
-    const [host, type, key, ...rest] = line.split(' ')
-    if (!host || !type || !key || rest.length > 0 || !isKey(type, key)) {
-      throw storeError(path, `is damaged in line ${index + 1}`)
-    }
-    const keys = pins.get(host) ?? new Map<string, string>()
-    pins.set(host, keys.set(type, key))
-  }
-  return pins
-}
-
-function isKey(type: string, key: string): boolean {
-  const blob = Buffer.from(key, 'base64')
-  if (blob.length < 8 || blob.toString('base64') !== key) return false
-  try {
-    return parsePublicKey(blob).type === type
-  } catch {
-    return false
-  }
-}
-
-const storeError = (path: string, what: string, cause?: unknown): AssetError =>
-  new AssetError('ASSET_HOST_KEY_STORE', {
-    step: 'host key',
-    message: `the file of pinned host keys ${path} ${what}`,
-    next: 'Restore the file from a backup. Only if that is impossible: check the assets by hand, then remove the file.',
-    facts: { path },
-    cause,
-  })

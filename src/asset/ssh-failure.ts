@@ -21,7 +21,7 @@ export function ofHostKey(verdict: HostKeyVerdict, found: string, place: Place):
     return new AssetError('ASSET_HOST_KEY_CHANGED', {
       step: 'host key',
       message: `the host key of ${place.host} changed from ${verdict.known} to ${found}; nothing was sent to it`,
-      next: 'If the machine was rebuilt, remove its line from the file of pinned host keys. If not, somebody may listen.',
+      next: 'If the machine was rebuilt, run: cocod hostkey accept NAME. If not, somebody may listen.',
       facts: { ...factsOf(place), known: verdict.known, found },
     })
   }
@@ -29,7 +29,7 @@ export function ofHostKey(verdict: HostKeyVerdict, found: string, place: Place):
   return new AssetError('ASSET_HOST_KEY_UNKNOWN', {
     step: 'host key',
     message: `the host key ${found} of ${place.host} is not pinned, and the policy is strict`,
-    next: 'Check the fingerprint on the machine, then pin it.',
+    next: 'Check the fingerprint on the machine, then run: cocod hostkey accept NAME.',
     facts: { ...factsOf(place), found },
   })
 }

@@ -7,7 +7,8 @@ import { Client, type SshClient } from '../ssh2/library.ts'
 import { shareFairly } from '../ssh2/yielding.ts'
 import { AssetError } from './asset-error.ts'
 import type { HandshakeEvent } from './dialogue.ts'
-import type { HostId, HostKeyPolicy, HostKeys } from './host-keys.ts'
+import type { HostId } from './host-key-file.ts'
+import type { HostKeyPolicy, HostKeys } from './host-keys.ts'
 import { type Ask, Authentication, type LoginSecrets } from './ssh-auth.ts'
 import * as failure from './ssh-failure.ts'
 
@@ -64,7 +65,12 @@ export class SshHandshake {
   }
 
   /** Resolves when logged in. The caller limits the time, by destroying the stream. @throws {AssetError} */
-  run(): Promise<void> {
+  async run(): Promise<void> {
+    await this.#options.hostKeys.refresh()
+    await this.#run()
+  }
+
+  #run(): Promise<void> {
     const { client } = this
     const { stream } = this.#options
     return new Promise((resolve, reject) => {
@@ -94,6 +100,7 @@ export class SshHandshake {
   #connect(fail: (cause: unknown) => void): void {
     const { stream, preset, keepaliveSeconds, hostKeys, host } = this.#options
     try {
+      if (stream.destroyed) throw new Error('closed at once')
       this.client.connect({
         sock: stream,
         // Every attempt names its own; the library only wants one to begin with.
@@ -118,10 +125,11 @@ export class SshHandshake {
   /** Only judges: that the host holds the key is proved when the handshake is complete. */
   #verify(blob: Buffer): boolean {
     this.#step = 'host key'
-    const { hostKeys, host, policy } = this.#options
+    const { hostKeys, host, name, policy } = this.#options
     const verdict = hostKeys.judge(host, blob, policy)
     this.#hostKey = Buffer.from(blob)
     this.#refusal = failure.ofHostKey(verdict, fingerprint(blob), this.#facts())
+    if (this.#refusal) void hostKeys.keepRefused({ host, name, blob: this.#hostKey })
     return this.#refusal === undefined
   }
 
@@ -136,10 +144,10 @@ export class SshHandshake {
   #pinned = false
 
   async #pin(blob: Buffer): Promise<void> {
-    const { hostKeys, host, policy } = this.#options
+    const { hostKeys, host, name, policy } = this.#options
     const before = hostKeys.judge(host, blob, policy)
     const found = fingerprint(blob)
-    const after = before.kind === 'new' ? await hostKeys.pin(host, blob, policy) : before
+    const after = before.kind === 'new' ? await hostKeys.pin({ host, name, blob }, policy) : before
     const refusal = failure.ofHostKey(after, found, this.#facts())
     if (refusal) throw refusal
     this.#pinned = true

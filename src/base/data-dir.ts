@@ -4,3 +4,6 @@ import { join } from 'node:path'
 export const lockPath = (dataDir: string): string => join(dataDir, 'lock')
 export const controlPath = (dataDir: string): string => join(dataDir, 'control.sock')
 export const sessionsPath = (dataDir: string): string => join(dataDir, 'sessions')
+
+/** Pinned host keys of assets. */
+export const knownHostsPath = (dataDir: string): string => join(dataDir, 'known_hosts')

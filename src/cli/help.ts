@@ -32,6 +32,17 @@ const COMMANDS: readonly Row[] = [
   { name: 'replay verify ID', about: 'check a recording against its chain of hashes' },
   { name: 'replay export ID', about: 'write it to standard output' },
   { name: '  [--format FORMAT]', about: 'as asciicast (the default) or core, Jumpserver’s own' },
+  {
+    name: 'hostkey list [--json]',
+    about: 'pinned host keys of assets and gateways, and those that were refused',
+  },
+  {
+    name: 'hostkey accept NAME',
+    about: 'pin the key that was refused last (of an asset, an address or address:port)',
+  },
+  { name: '  [SHA256:...]', about: 'only if it has this fingerprint' },
+  { name: 'hostkey forget NAME', about: 'pin anew at the next connection' },
+  { name: 'hostkey import FILE', about: 'add the keys of a known_hosts file' },
   { name: 'user add NAME', about: 'a person in the inventory; the password is asked for' },
   { name: 'user passwd NAME', about: 'another password' },
   { name: 'user totp NAME', about: 'a second factor' },

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   status: async () => (await import('./status.ts')).status,
   session: async () => (await import('./session.ts')).session,
   replay: async () => (await import('./replay.ts')).replay,
+  hostkey: async () => (await import('./hostkey.ts')).hostkey,
   rules: async () => (await import('./rules.ts')).rules,
   user: async () => (await import('./user.ts')).user,
   'check-inventory': async () => (await import('./check-inventory.ts')).checkInventory,

@@ -1,10 +1,10 @@
-import { join } from 'node:path'
 import { AssetConnector } from '../asset/connector.ts'
 import { HostKeys } from '../asset/host-keys.ts'
 import { connectJump } from '../asset/jump.ts'
 import { Paths } from '../asset/path.ts'
 import { OptionResolver } from '../asset-options/asset-options.ts'
 import type { Clock } from '../base/clock.ts'
+import { knownHostsPath } from '../base/data-dir.ts'
 import type { Config } from '../config/config.ts'
 import type { Log } from '../log.ts'
 import type { Standalone } from '../standalone/standalone.ts'
@@ -41,7 +41,7 @@ export async function buildAssets({
     hostKeyPolicy: HOST_KEY_POLICY,
     totalSeconds: SSH_TIMEOUT,
   })
-  const hostKeys = await HostKeys.open({ path: join(DATA_DIR, 'known_hosts'), log })
+  const hostKeys = await HostKeys.open({ path: knownHostsPath(DATA_DIR), log, clock })
   // The demo has a new host key at each start, and it is known from here and not from the wire.
   const demo = standalone?.demo?.host
   if (demo) hostKeys.trust({ host: demo.address, port: demo.port }, demo.hostKey)

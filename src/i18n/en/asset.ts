@@ -24,9 +24,9 @@ export const asset = {
   'fault.ASSET_ALGORITHMS':
     '{asset} offers only algorithms that are not allowed here ({list}: {offered}). An administrator can allow older ones for this asset.',
   'fault.ASSET_HOST_KEY_CHANGED':
-    'The host key of {asset} CHANGED. Known {known}, now {found}. Nothing was sent to it. If the machine was rebuilt, an administrator can accept the new key.',
+    'The host key of {asset} CHANGED. Known {known}, now {found}. Nothing was sent to it. If the machine was rebuilt, an administrator types: cocod hostkey accept {asset}',
   'fault.ASSET_HOST_KEY_UNKNOWN':
-    'The host key of {asset} is not known: {found}. Nothing was sent to it. An administrator has to accept it first.',
+    'The host key of {asset} is not known: {found}. Nothing was sent to it. An administrator compares it on the machine and types: cocod hostkey accept {asset}',
   'fault.ASSET_HOST_KEY_STORE':
     'The known host keys cannot be read or written, so nothing is opened. An administrator needs to look at it.',
   'fault.ASSET_AUTH':

@@ -18,9 +18,9 @@ export const asset: Record<keyof typeof en, string> = {
   'fault.ASSET_ALGORITHMS':
     '{asset} 只提供此处不允许的算法（{list}：{offered}）。管理员可以为该资产放行较旧的算法。',
   'fault.ASSET_HOST_KEY_CHANGED':
-    '{asset} 的主机密钥已改变！原为 {known}，现为 {found}。尚未向其发送任何内容。如果主机确已重装，请联系管理员接受新密钥。',
+    '{asset} 的主机密钥已改变！原为 {known}，现为 {found}。尚未向其发送任何内容。如果主机确已重装，请管理员运行：cocod hostkey accept {asset}',
   'fault.ASSET_HOST_KEY_UNKNOWN':
-    '{asset} 的主机密钥 {found} 未知。尚未向其发送任何内容，需由管理员先行接受。',
+    '{asset} 的主机密钥 {found} 未知。尚未向其发送任何内容，请管理员在主机上核对后运行：cocod hostkey accept {asset}',
   'fault.ASSET_HOST_KEY_STORE': '已知主机密钥无法读取或写入，因此不会打开任何连接，请联系管理员。',
   'fault.ASSET_AUTH':
     '{asset} 拒绝了账号“{account}”的登录（已尝试：{tried}；对方接受：{offered}），请联系管理员更正所保存的凭据。',

@@ -154,7 +154,7 @@ test('the pinned type of key is asked for first, so a host that got more keys ha
   await using sshd = await startSshd({ hostKeys: ['ed25519', 'rsa'] })
   const { port, user, privateKey, publicHostKeys } = sshd.asset
   const rsa = parsePublicKey(publicHostKeys[1] ?? '').getPublicSSH()
-  await connector.hostKeys.pin({ host: '127.0.0.1', port }, rsa)
+  await connector.hostKeys.pin({ host: { host: '127.0.0.1', port }, blob: rsa })
   await using _connection = await connector.connect({ port, user, privateKey: privateKey.text })
   expect(connector.progress).toContainEqual({
     kind: 'host-key',

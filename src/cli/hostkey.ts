@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { HostKeyAdmin, type PinnedKey } from '../asset/host-key-admin.ts'
+import { systemClock } from '../base/clock.ts'
+import { knownHostsPath } from '../base/data-dir.ts'
+import { blankControls } from '../base/escape.ts'
+import { columns, minuteOf } from './columns.ts'
+import { type CliIo, type Command, EXIT } from './io.ts'
+import { readCommandLine, UsageError } from './options.ts'
+
+const USAGE =
+  'cocod hostkey list [--json] | accept NAME [SHA256:...] | forget NAME | import FILE; a NAME is an asset, an address or address:port'
+
+/** `cocod hostkey …`: the pinned host keys of assets and gateways; a running daemon sees a change at once. */
+export const hostkey: Command = async (args, io) => {
+  const { config, words, switches } = readCommandLine(args, io, ['json'])
+  const [verb = 'list', subject, wanted, ...rest] = words
+  const admin = new HostKeyAdmin(knownHostsPath(config.settings.DATA_DIR), systemClock)
+  if (verb === 'list' && subject === undefined) return await list(admin, io, switches.has('json'))
+  const most = verb === 'accept' ? 3 : 2
+  if (
+    !['accept', 'forget', 'import'].includes(verb) ||
+    subject === undefined ||
+    words.length > most ||
+    rest.length > 0
+  ) {
+    throw new UsageError(
+      subject === undefined
+        ? 'what is missing is said below'
+        : `cocod hostkey does not know “${words.join(' ')}”`,
+      USAGE,
+    )
+  }
+  if (verb === 'accept') return await accept(admin, io, { subject, wanted })
+  if (verb === 'forget') return await forget(admin, io, subject)
+  return await importFile(admin, io, resolve(io.cwd, subject))
+}
+
+async function list(admin: HostKeyAdmin, { stdout }: CliIo, json: boolean): Promise<number> {
+  const keys = await admin.list()
+  if (json) {
+    const shown = ({ host, name, type, fingerprint, at }: PinnedKey) => ({
+      host,
+      name,
+      type,
+      fingerprint,
+      at,
+    })
+    stdout.write(`${JSON.stringify({ pinned: keys.pinned.map(shown), refused: keys.refused.map(shown) })}\n`)
+    return EXIT.ok
+  }
+  if (keys.pinned.length === 0) stdout.write('No host key is pinned.\n')
+  stdout.write(columns(keys.pinned.map((key) => row(key, 'since'))))
+  if (keys.refused.length === 0) return EXIT.ok
+  stdout.write('\nRefused; check one on its machine, then: cocod hostkey accept NAME\n')
+  stdout.write(columns(keys.refused.map((key) => row(key, 'seen'))))
+  return EXIT.ok
+}
+
+const row = ({ host, name, type, fingerprint, at }: PinnedKey, word: string): readonly string[] => [
+  host.startsWith('|') ? '(hashed)' : host,
+  name || '-',
+  type,
+  fingerprint,
+  at === 0 ? '' : `${word} ${minuteOf(at)}`,
+]
+
+async function accept(
+  admin: HostKeyAdmin,
+  { stdout }: CliIo,
+  { subject, wanted }: { subject: string; wanted: string | undefined },
+): Promise<number> {
+  for (const { key, instead } of await admin.accept(subject, wanted)) {
+    const before = instead.map(({ fingerprint }) => fingerprint).join(', ')
+    stdout.write(
+      `${placeOf(key)}: ${key.fingerprint} (${key.type}) is pinned${before && `, no longer ${before}`}.\n`,
+    )
+  }
+  return EXIT.ok
+}
+
+async function forget(admin: HostKeyAdmin, { stdout }: CliIo, subject: string): Promise<number> {
+  for (const key of await admin.forget(subject)) {
+    stdout.write(`${placeOf(key)}: ${key.fingerprint} (${key.type}) is no longer pinned.\n`)
+  }
+  return EXIT.ok
+}
+
+/** Exit code 1 when a line was left out. */
+async function importFile(admin: HostKeyAdmin, { stdout, stderr }: CliIo, file: string): Promise<number> {
+  const { added, known, skipped } = await admin.import(await readText(file))
+  for (const { line, why } of skipped) stderr.write(`${file}:${line}: ${blankControls(why)}\n`)
+  stdout.write(`${added} added, ${known} known already, ${skipped.length} left out.\n`)
+  return skipped.length === 0 ? EXIT.ok : EXIT.failed
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw new UsageError(
+      `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      USAGE,
+    )
+  }
+}
+
+const placeOf = ({ host, name }: PinnedKey): string => blankControls(name ? `${name} (${host})` : host)
