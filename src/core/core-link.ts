@@ -69,12 +69,14 @@ export class CoreLink {
     const key = await obtainAccessKey({ core, clock, log, options: registration, onWaiting: waiting }, signal)
     const settings = this.#scope.own(new SettingsReader({ core, key, clock, log }))
     await settings.refresh(signal).catch((err: unknown) => log.warn({ err }, 'settings of core not read yet'))
-    this.#late.arrive(new HttpAppService({ core, key, clock, log, settings }))
+    const service = new HttpAppService({ core, key, clock, log, settings })
+    this.#late.arrive(service)
     const keyWatch = this.#scope.own(new KeyWatch({ core, clock, log, options: registration, key }))
     this.#keyWatch = keyWatch
     const intervalSeconds = () => settings.current.heartbeatSeconds
     this.#heartbeat = new Heartbeat({
       ...{ core, key, clock, log, liveSessions, intervalSeconds, onReturn },
+      sessionBody: (id) => service.sessionBody(id),
       onTask: (task) => onTask(task, this.service),
       onOutcome: (error) => keyWatch.note(error),
     })

@@ -1,7 +1,8 @@
 import { Backoff } from '../base/backoff.ts'
 import { type Clock, sleep } from '../base/clock.ts'
 import type { Log } from '../log.ts'
-import { parseBody, refusal } from './answer.ts'
+import { type CoreAnswer, parseBody, refusal } from './answer.ts'
+import { BeatBody, type BeatBodyParts } from './beat-body.ts'
 import type { Task } from './model.ts'
 import type { AccessKey } from './sign.ts'
 import type { Core } from './transport.ts'
@@ -14,6 +15,8 @@ export interface HeartbeatParts {
   log: Log
   /** Ids of all sessions that live now: core closes those it does not hear of for 5 minutes. */
   liveSessions: () => readonly string[]
+  /** For core up to 1.4.6, which is told the sessions themselves; default: none is known. */
+  sessionBody?: BeatBodyParts['sessionBody']
   /** From core's settings; 20 where they say nothing. */
   intervalSeconds: () => number | undefined
   /** Carries out an order and acknowledges it. Not called again for a task while its promise is pending. */
@@ -43,6 +46,7 @@ const KNOWN_TASKS: ReadonlySet<string> = new Set(['kill_session'])
 export class Heartbeat implements AsyncDisposable {
   readonly #parts: HeartbeatParts
   readonly #random: () => number
+  readonly #body: BeatBody
   readonly #stop = new AbortController()
   readonly #beats = new Map<AbortController, Promise<boolean>>()
   readonly #inWork = new Map<string, Promise<void>>()
@@ -53,6 +57,8 @@ export class Heartbeat implements AsyncDisposable {
   constructor(parts: HeartbeatParts) {
     this.#parts = parts
     this.#random = parts.random ?? Math.random
+    const { clock, sessionBody = () => undefined } = parts
+    this.#body = new BeatBody({ clock, sessionBody })
   }
 
   start(): void {
@@ -68,21 +74,26 @@ export class Heartbeat implements AsyncDisposable {
 
   /** One beat now, for example as the last one of a shutdown. Throws CoreError. */
   async beat(signal?: AbortSignal): Promise<void> {
+    const answer = await this.#ask(signal)
+    const usable = this.#body.turns(answer) ? await this.#ask(signal) : answer
+    if (usable.status !== 201 && usable.status !== 200) throw refusal(usable)
+    for (const item of parseBody(ListWire, usable).items) this.#take(item)
+  }
+
+  #ask(signal: AbortSignal | undefined): Promise<CoreAnswer> {
     const { core, key, liveSessions } = this.#parts
-    const answer = await core.send(
+    return core.send(
       {
         step: 'heartbeat',
         method: 'POST',
         path: '/api/terminal/v1/terminal/status/',
         auth: { kind: 'key', key },
-        body: { sessions: [...liveSessions()] },
+        body: this.#body.of(liveSessions()),
         // Never waits behind other calls for a connection.
         connection: 'own',
       },
       signal,
     )
-    if (answer.status !== 201 && answer.status !== 200) throw refusal(answer)
-    for (const item of parseBody(ListWire, answer).items) this.#take(item)
   }
 
   async #run(): Promise<void> {

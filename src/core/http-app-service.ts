@@ -109,6 +109,11 @@ export class HttpAppService implements AppService {
     return this.#sessions.create(session, signal)
   }
 
+  /** A live session as core was told of it. */
+  sessionBody(sessionId: string): Readonly<Record<string, unknown>> | undefined {
+    return this.#sessions.bodyOf(sessionId)
+  }
+
   finishSession(sessionId: string, dateEnd: number, signal?: AbortSignal): Promise<void> {
     return this.#sessions.finish(sessionId, dateEnd, signal)
   }

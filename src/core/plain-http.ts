@@ -1,12 +1,17 @@
 import { isLoopback } from '../base/loopback.ts'
 import type { Log } from '../log.ts'
 
-/** Says once what plain HTTP to another machine means: it works, and whoever is on the way reads and replays. */
-export function warnOfPlainHttp(address: string, log: Log): void {
+/** Plain HTTP to another machine: it works, and whoever is on the way reads and replays. */
+export const PLAIN_HTTP =
+  'plain HTTP to core: passwords and keys can be read on the way, and requests sent again for 15 minutes; use an https:// CORE_HOST'
+
+/** `address` as in CORE_HOST. */
+export function isPlainHttp(address: string): boolean {
   const { protocol, hostname } = new URL(address)
-  if (protocol !== 'http:' || isLoopback(hostname)) return
-  log.warn(
-    { core: address },
-    'plain HTTP to core: passwords and keys can be read on the way, and requests sent again for 15 minutes; use an https:// CORE_HOST',
-  )
+  return protocol === 'http:' && !isLoopback(hostname)
+}
+
+/** Says it once. */
+export function warnOfPlainHttp(address: string, log: Log): void {
+  if (isPlainHttp(address)) log.warn({ core: address }, PLAIN_HTTP)
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { hasField, refusal } from './answer.ts'
 import { CoreError } from './core-error.ts'
 import type { SessionRecord, Task } from './model.ts'
@@ -8,10 +9,15 @@ import type { Core } from './transport.ts'
 import { cutFilled } from './wire-text.ts'
 import { formatTime } from './wire-time.ts'
 
+/** More than may run at once. */
+const MOST_OPEN = 20_000
+
 /** What core is told of sessions, and of the orders it gave about them. */
 export class SessionRecords {
   readonly #core: Core
   readonly #auth: { readonly kind: 'key'; readonly key: AccessKey }
+  /** What core was told of sessions that it was not told the end of. */
+  readonly #open = new LRUCache<string, Readonly<Record<string, unknown>>>({ max: MOST_OPEN })
 
   constructor({ core, key }: { core: Core; key: AccessKey }) {
     this.#core = core
@@ -33,10 +39,17 @@ export class SessionRecords {
     )
     const isThere = answer.status === 400 && hasField(answer.body, 'id')
     if (answer.status !== 201 && !isThere) throw refusal(answer)
+    this.#open.set(session.id, sessionBody(session))
+  }
+
+  /** A session as core was told of it, until it was told its end. */
+  bodyOf(sessionId: string): Readonly<Record<string, unknown>> | undefined {
+    return this.#open.get(sessionId)
   }
 
   async finish(sessionId: string, dateEnd: number, signal?: AbortSignal): Promise<void> {
     await this.#patch(sessionId, { is_finished: true, date_end: formatTime(dateEnd) }, signal)
+    this.#open.delete(sessionId)
   }
 
   async markReplay(sessionId: string, signal?: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@ import { silentLog } from '../../../src/log.ts'
 import { type CoreDouble, startCoreDouble } from '../../fixtures/core-double.ts'
 import { ObservedClock } from './observed-clock.ts'
 import { CoreParts, secretKey } from './parts.ts'
+import { newSession } from './world.ts'
 
 const PAUSE = [1, 1_500] as const
 const INTERVAL = [16_000, 20_000] as const
@@ -23,6 +24,7 @@ async function beating({ onTask = async (_task: Task): Promise<void> => undefine
     clock,
     log: silentLog(),
     liveSessions: () => live,
+    sessionBody: (id) => parts.service.sessionBody(id),
     intervalSeconds: () => 20,
     onTask,
   })
@@ -31,6 +33,7 @@ async function beating({ onTask = async (_task: Task): Promise<void> => undefine
     core,
     live,
     heartbeat,
+    service: parts.service,
     [Symbol.asyncDispose]: async () => {
       await heartbeat[Symbol.asyncDispose]()
       await parts[Symbol.asyncDispose]()
@@ -56,6 +59,26 @@ test('every beat lists all live sessions', async () => {
   all.live.splice(0, 2)
   all.clock.advance(await all.clock.untilTimer(...INTERVAL))
   await all.core.until((core) => answered(core) === 2)
+  expect(all.core.state.live).toEqual([])
+})
+
+test('core up to 1.4.6 gets the numbers and the sessions it wants, from the first refusal on', async () => {
+  await using all = await beating()
+  all.core.state.beats = 'objects'
+  const session = newSession()
+  await all.service.createSession(session)
+  all.live.push(session.id, 'not known to core')
+  all.heartbeat.start()
+  await all.core.until((core) => answered(core) === 1)
+  expect(all.core.journal.of('POST', STATUS).map(({ status }) => status)).toEqual([400, 201])
+  expect(all.core.state.live).toEqual([session.id])
+  expect(all.core.onlySession()).toMatchObject({ is_finished: false })
+  all.clock.advance(await all.clock.untilTimer(...INTERVAL))
+  await all.core.until((core) => answered(core) === 2)
+  expect(all.core.journal.of('POST', STATUS)).toHaveLength(3)
+  await all.service.finishSession(session.id, session.dateStart)
+  all.clock.advance(await all.clock.untilTimer(...INTERVAL))
+  await all.core.until((core) => answered(core) === 3)
   expect(all.core.state.live).toEqual([])
 })
 
