@@ -284,6 +284,7 @@ class Building {
       web: `${at.web.host}:${at.web.port}`,
       sessions: this.#registry.ids().length,
       recordsWaiting: audit.stats.waiting + audit.stats.fileLogs.waiting,
+      recordsRefused: audit.stats.refused + audit.stats.fileLogs.refused,
     })
     const commands: ControlCommands = {
       status: async () => answerOf(await status()),

@@ -17,6 +17,8 @@ export const DaemonStatus = z.object({
   web: z.string(),
   sessions: z.number(),
   recordsWaiting: z.number(),
+  /** Since the start. */
+  recordsRefused: z.number(),
 })
 export type DaemonStatus = z.output<typeof DaemonStatus>
 

@@ -1,5 +1,6 @@
 import { durationText } from '../base/duration.ts'
 import type { Config } from '../config/config.ts'
+import { isPlainHttp, PLAIN_HTTP } from '../core/plain-http.ts'
 import { type CliIo, type Command, EXIT } from './io.ts'
 import { readCommandLine, refuseWords } from './options.ts'
 import { askStatus, type DaemonStatus, runningDaemon } from './running.ts'
@@ -47,8 +48,9 @@ function show({ stdout }: CliIo, config: Config, { daemon, pid }: Found): void {
 const running = (daemon: DaemonStatus): readonly string[] => [
   `${daemon.name}  running ${durationText(daemon.uptimeSeconds * 1000)}, pid ${daemon.pid}, ${daemon.version}   ${daemon.ready ? 'ready' : 'NOT READY'}`,
   `core       ${daemon.core}`,
+  ...(isPlainHttp(daemon.core) ? [`warning    ${PLAIN_HTTP}`] : []),
   ...(daemon.waitingFor ? [`waits for  ${daemon.waitingFor.replace(`${daemon.core}: `, '')}`] : []),
   `listens    ssh ${daemon.ssh}, web ${daemon.web}`,
   `sessions   ${daemon.sessions}`,
-  `records    ${daemon.recordsWaiting} waiting`,
+  `records    ${daemon.recordsWaiting} waiting${daemon.recordsRefused > 0 ? `, ${daemon.recordsRefused} refused by core (see dead-letter in the data directory)` : ''}`,
 ]

@@ -7,6 +7,7 @@ export const PLAIN_HTTP =
 
 /** `address` as in CORE_HOST. */
 export function isPlainHttp(address: string): boolean {
+  if (!URL.canParse(address)) return false
   const { protocol, hostname } = new URL(address)
   return protocol === 'http:' && !isLoopback(hostname)
 }

@@ -1,0 +1,40 @@
+import { PassThrough } from 'node:stream'
+import { expect, test } from 'vitest'
+import { serveControl } from '../../../src/base/control-socket.ts'
+import { controlPath } from '../../../src/base/data-dir.ts'
+import { Scope } from '../../../src/base/scope.ts'
+import { status } from '../../../src/cli/status.ts'
+import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
+import { collected } from './collected.ts'
+
+const DAEMON = {
+  ...{ name: 'bj-01', version: '0.1.0', pid: 1, uptimeSeconds: 90, ready: true, waitingFor: null },
+  ...{ core: 'standalone', ssh: '0.0.0.0:2222', web: '0.0.0.0:5000', sessions: 2 },
+  ...{ recordsWaiting: 3, recordsRefused: 0 },
+}
+
+/** What `cocod status` shows of a daemon that answers so. */
+async function shown(daemon: Partial<Record<keyof typeof DAEMON, unknown>>): Promise<string> {
+  await using home = await temporaryDirectory()
+  await using scope = new Scope()
+  const value = { ...DAEMON, ...daemon }
+  await serveControl(controlPath(home.path), () => Promise.resolve({ kind: 'value', value }), scope)
+  const { stdout, text } = collected()
+  const env = { DATA_DIR: home.path }
+  const io = { stdin: new PassThrough(), stdout, stderr: new PassThrough(), env, cwd: home.path }
+  expect(await status([], io)).toBe(0)
+  return text()
+}
+
+test('status warns of plain HTTP to a core on another machine, and only of that', async () => {
+  expect(await shown({ core: 'http://core.example.com:8080' })).toContain('warning    plain HTTP to core')
+  for (const core of ['https://core.example.com', 'http://127.0.0.1:8080', 'standalone'])
+    expect(await shown({ core })).not.toContain('warning')
+})
+
+test('status tells how many records wait, and how many core refused', async () => {
+  expect(await shown({})).toContain('records    3 waiting\n')
+  expect(await shown({ recordsRefused: 2 })).toContain(
+    'records    3 waiting, 2 refused by core (see dead-letter',
+  )
+})
