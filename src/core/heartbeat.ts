@@ -30,6 +30,9 @@ export interface HeartbeatParts {
 }
 
 const DEFAULT_SECONDS = 20
+/** After a kill task somebody is at it: for so long the next one is looked for so often. */
+const EAGER_MS = 60_000
+const EAGER_SECONDS = 2
 /** A beat that is not answered for so long is no longer waited for before the next one, though its answer counts. */
 const PATIENCE_MS = 3_000
 /** Of a beat. With the patience above it also bounds how many are under way at once: four. */
@@ -52,6 +55,7 @@ export class Heartbeat implements AsyncDisposable {
   readonly #inWork = new Map<string, Promise<void>>()
   readonly #unknown = new Set<string>()
   #failing = false
+  #eagerUntil = 0
   #running: Promise<void> | undefined
 
   constructor(parts: HeartbeatParts) {
@@ -112,7 +116,9 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   #interval(): number {
-    return this.#seconds() * 1000 * (0.8 + this.#random() * 0.2)
+    const isEager = this.#parts.clock.monotonic() < this.#eagerUntil
+    const seconds = isEager ? Math.min(EAGER_SECONDS, this.#seconds()) : this.#seconds()
+    return seconds * 1000 * (0.8 + this.#random() * 0.2)
   }
 
   #seconds(): number {
@@ -168,7 +174,8 @@ export class Heartbeat implements AsyncDisposable {
   }
 
   #work(task: Task): void {
-    const { log, onTask } = this.#parts
+    const { clock, log, onTask } = this.#parts
+    this.#eagerUntil = clock.monotonic() + EAGER_MS
     // Begins in a promise, so that a task that throws at once is a failure like any other.
     const work = Promise.resolve()
       .then(() => onTask(task))

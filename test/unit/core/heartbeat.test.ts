@@ -62,6 +62,24 @@ test('every beat lists all live sessions', async () => {
   expect(all.core.state.live).toEqual([])
 })
 
+test('after a kill task the next one is looked for more often, for a minute', async () => {
+  await using all = await beating()
+  await all.service.createSession(newSession())
+  const task = all.core.orderKill(all.core.onlySession().id)
+  all.heartbeat.start()
+  await all.core.until((core) => answered(core) === 1)
+  const eager = await all.clock.untilTimer(1_600, 2_000)
+  task.is_finished = true
+  all.clock.advance(eager)
+  await all.core.until((core) => answered(core) === 2)
+  all.clock.advance(await all.clock.untilTimer(1_600, 2_000))
+  await all.core.until((core) => answered(core) === 3)
+  await all.clock.untilTimer(1_600, 2_000)
+  all.clock.advance(60_000)
+  await all.core.until((core) => answered(core) >= 4)
+  await all.clock.untilTimer(...INTERVAL)
+})
+
 test('core up to 1.4.6 gets the numbers and the sessions it wants, from the first refusal on', async () => {
   await using all = await beating()
   all.core.state.beats = 'objects'
