@@ -18,8 +18,13 @@ import { ManualClock } from '../../fixtures/manual-clock.ts'
 import { answering, expected } from './answering.ts'
 import { CoreParts, fileLog, secretKey, sessionRecord } from './parts.ts'
 
-const zhangsan: User = { id: ZHANGSAN, username: 'zhangsan', name: '张三' }
-const lisi: User = { id: 'b7145a12-8500-5804-b053-ab0680c4f59a', username: 'lisi', name: '李四' }
+const zhangsan: User = { id: ZHANGSAN, username: 'zhangsan', name: '张三', role: 'User' }
+const lisi: User = {
+  id: 'b7145a12-8500-5804-b053-ab0680c4f59a',
+  username: 'lisi',
+  name: '李四',
+  role: 'User',
+}
 const unknownId = '040263bf-b4d3-5085-b7f7-36a6e6e2afb0'
 
 const attempt = (username: string, password: string): LoginAttempt => ({
@@ -261,6 +266,34 @@ test.each(ACTS)('core gets what it wants and is understood: %s', async (name, ac
 
   expect(outcome).toEqual(understood)
   expect(core.asked).toEqual([expected(pair)])
+})
+
+test.each(ACTS)('what a later core adds changes nothing: %s', async (name, act, understood) => {
+  const pair = corePair(name)
+  const { status, headers, body } = pair.response
+  await using core = await answering([{ ...pair, response: { status, headers, body: grown(body) } }])
+  await using parts = new CoreParts(core.address, { clock: new ManualClock(PAIRS_TIME) })
+  const outcome = await act(parts).catch((error: unknown) =>
+    error instanceof CoreError ? `${error.code} ${error.kind}` : error,
+  )
+  expect(outcome).toEqual(understood)
+})
+
+/** With a field more in each object, at any depth. */
+function grown(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(grown)
+  if (typeof value !== 'object' || value === null) return value
+  const fields = Object.entries(value).map(([name, inner]): [string, unknown] => [name, grown(inner)])
+  return Object.fromEntries([...fields, ['of_a_later_core', { of: ['a', { later: 'core' }] }]])
+}
+
+test('a link to a web terminal is read and understood, with the person it is for', async () => {
+  const pairs = ['connection-token: read', 'user-detail'].map(corePair)
+  await using core = await answering(pairs)
+  await using parts = new CoreParts(core.address, { clock: new ManualClock(PAIRS_TIME) })
+  const link = await parts.service.connectionToken('3c21ea13-5075-4640-8985-9b4c156db5c2')
+  expect(link).toEqual({ user: zhangsan, assetId: WEB_01, systemUserId: ROOT_KEY })
+  expect(core.asked).toEqual(pairs.map(expected))
 })
 
 test("a user's assets are read and understood", async () => {

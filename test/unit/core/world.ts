@@ -16,7 +16,7 @@ export async function world({
   const root = core.addSystemUser({ username: 'root', password: 'root-pw' })
   core.grant(alice, web, root)
   const parts = new CoreParts(core.url, { key: secretKey(terminal.key), ...(clock ? { clock } : {}) })
-  const user: User = { id: alice.id, username: 'alice', name: '爱丽丝' }
+  const user: User = { id: alice.id, username: 'alice', name: '爱丽丝', role: 'User' }
   return {
     core,
     parts,
