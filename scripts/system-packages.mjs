@@ -8,6 +8,7 @@ const NEEDED = [
   { program: 'ssh', package: 'openssh-client' },
   { program: 'sshd', package: 'openssh-server' },
   { program: 'telnetd', package: 'telnetd' },
+  { program: 'rz', package: 'lrzsz' },
   { program: 'bash', package: 'bash' },
   { program: 'zsh', package: 'zsh' },
   { program: 'fish', package: 'fish' },

@@ -123,7 +123,9 @@ class Building {
     const link = this.#coreLink(standalone, { ca, onReturn: () => audit.coreBack() })
     const audit: FileAudit = this.#audit(link)
     const { config, clock, log } = this.#parts
-    const assets = await buildAssets({ config, standalone, listeners: () => this.#listeners, clock, log })
+    const listeners = () => this.#listeners
+    const telnetRegex = () => link.service.settings.telnetRegex
+    const assets = await buildAssets({ config, standalone, listeners, telnetRegex, clock, log })
     const deps = this.#sessionDeps(link, audit, assets)
     const hostKeys = this.#hostKeys(link)
     await hostKeys.find()

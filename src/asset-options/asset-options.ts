@@ -3,7 +3,12 @@ import { matches, type Pattern } from './pattern.ts'
 
 type Complete<Values> = { readonly [Key in keyof Values]-?: Exclude<Values[Key], undefined> }
 /** Options that may be left without a value. */
-type Open = 'telnet_regex'
+type Open =
+  | 'telnet_regex'
+  | 'telnet_account_prompt'
+  | 'telnet_password_prompt'
+  | 'become'
+  | 'become_password_file'
 
 /** All options of one asset under one account. */
 export type AssetOptions = Complete<Omit<OptionValues<'asset'>, Open>> & Pick<OptionValues<'asset'>, Open>

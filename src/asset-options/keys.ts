@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PythonRegex } from '../base/regex/python-regex.ts'
 import { type ForwardRule, parseForwardRule } from './forward-rule.ts'
 
 /** The kinds of sections options may stand in, and so what they may be set for. */
@@ -39,6 +40,21 @@ const forwardRules = names.transform((texts, context): readonly ForwardRule[] =>
     return rule ?? []
   }),
 )
+
+/** Searched for in what an asset prints, so no text may make it slow. */
+const pattern = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(1024, 'must have no more than 1024 characters')
+  .refine(isLinear, 'must be a regular expression without back-references or look-around')
+
+function isLinear(source: string): boolean {
+  try {
+    return new PythonRegex(source).linear
+  } catch {
+    return false
+  }
+}
 
 /** How a machine is spoken to: for assets, accounts and gateways. */
 const everywhere = {
@@ -96,9 +112,30 @@ const sessions = {
     example: 'bs',
   }),
   telnet_regex: key({
-    schema: z.string().min(1, 'must not be empty').max(1024, 'must have no more than 1024 characters'),
+    schema: pattern,
     about: 'Regular expression for the prompt that shows that a telnet login worked. Default: none.',
     example: "'^<.*>$'",
+  }),
+  telnet_account_prompt: key({
+    schema: pattern,
+    about: 'Regular expression for the line in which a telnet server asks for the account. Default: none.',
+    example: "'Operator ID =>'",
+  }),
+  telnet_password_prompt: key({
+    schema: pattern,
+    about: 'Regular expression for the line in which a telnet server asks for the password. Default: none.',
+    example: "'Pass code =>'",
+  }),
+  become: key({
+    schema: z.string().min(1, 'must not be empty').max(200, 'must have no more than 200 characters'),
+    about: 'Command sent after a telnet login to get more rights: enable, super, su - root. Default: none.',
+    example: 'enable',
+  }),
+  become_password_file: key({
+    schema: z.string().startsWith('/', 'must be an absolute path'),
+    about:
+      'File that holds the password that command asks for; only the daemon may read it. Default: the password of the account.',
+    example: '/etc/cocod/enable-password',
   }),
   remember_login: key({
     schema: whole(0, 1440),

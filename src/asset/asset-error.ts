@@ -10,6 +10,10 @@ export type AssetErrorCode =
   | 'ASSET_GATEWAYS'
   /** A gateway does not forward. */
   | 'ASSET_GATEWAY_FORBIDS'
+  /** The password for `become` cannot be read. Facts: `command`. */
+  | 'ASSET_BECOME'
+  /** Telnet runs no commands. */
+  | 'ASSET_TELNET_SHELL'
   | 'ASSET_NO_CREDENTIALS'
   /** It asks what only a person can answer. Facts: `question`. */
   | 'ASSET_ASKS'

@@ -32,6 +32,8 @@ export type ConnectProgress =
   | { readonly kind: 'gateway-failed'; readonly name: string }
   /** `through`: names of gateways, from here to there; empty: directly. */
   | { readonly kind: 'connected'; readonly address: string; readonly through: readonly string[] }
+  /** A telnet server asks what is not understood: the person logs in by hand. */
+  | { readonly kind: 'by-hand' }
   /** A connection that is open already is used. */
   | { readonly kind: 'reused' }
   | HandshakeEvent

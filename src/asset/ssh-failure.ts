@@ -43,7 +43,10 @@ export const ofAlgorithms = ({ list, offered }: Disagreement, place: Place): Ass
   })
 
 /** Every attempt was turned down, or there was none to make. */
-export function ofLogin(login: Authentication, place: Place): AssetError {
+export function ofLogin(
+  login: Pick<Authentication, 'tried' | 'offered' | 'account' | 'keptBack'>,
+  place: Place,
+): AssetError {
   const { tried, offered, account, keptBack } = login
   const methods = { tried: tried.join(', ') || '-', offered: offered.join(', ') || '-' }
   return new AssetError(keptBack ? 'ASSET_AUTH_KEY' : 'ASSET_AUTH', {

@@ -14,6 +14,8 @@ export interface AssetParts {
   readonly standalone: Standalone | undefined
   /** Where this daemon listens, at the time of the call. */
   readonly listeners: () => ReadonlyArray<{ readonly host: string; readonly port: number }>
+  /** Core's pattern for a telnet login that worked, at the time of the call. */
+  readonly telnetRegex: () => string | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -31,6 +33,7 @@ export async function buildAssets({
   config,
   standalone,
   listeners,
+  telnetRegex,
   clock,
   log,
 }: AssetParts): Promise<Assets> {
@@ -51,7 +54,7 @@ export async function buildAssets({
   const paths = new Paths({ destination, gatewayOptions, hostKeys, clock, log })
   return {
     options,
-    connector: new AssetConnector({ paths, hostKeys, assetOptions, clock, log }),
+    connector: new AssetConnector({ paths, hostKeys, assetOptions, telnetRegex, clock, log }),
     jump: async ({ prepared }) => {
       const { connect_timeout } = assetOptions(prepared.target)
       return connectJump({ prepared, destination, connectLimit: connect_timeout * 1000, clock })

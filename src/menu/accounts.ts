@@ -5,13 +5,13 @@ import { MenuError, type MenuErrorCode } from './menu-error.ts'
 export const accountName = ({ username, name }: SystemUser): string => username || name
 
 /** Accounts that can be connected in a terminal, highest priority first. */
-export const usableAccounts = (asset: Asset): readonly SystemUser[] =>
-  asset.protocols.some(({ name }) => name === 'ssh')
-    ? asset.systemUsers.filter(usable).sort((a, b) => b.priority - a.priority)
-    : []
+export const usableAccounts = ({ protocols, systemUsers }: Asset): readonly SystemUser[] =>
+  systemUsers
+    .filter(({ protocol, actions }) => IN_A_TERMINAL.includes(protocol) && actions.includes('connect'))
+    .filter(({ protocol }) => protocols.some(({ name }) => name === protocol))
+    .sort((a, b) => b.priority - a.priority)
 
-const usable = ({ protocol, actions }: SystemUser): boolean =>
-  protocol === 'ssh' && actions.includes('connect')
+const IN_A_TERMINAL = ['ssh', 'telnet']
 
 /** The accounts a person is offered: of the usable ones those of the highest priority (Jumpserver's rule). */
 export function offeredAccounts(asset: Asset): readonly SystemUser[] {
@@ -32,16 +32,14 @@ export function notConnectable(asset: Asset): MenuError {
   const has = (protocol: string): boolean => asset.systemUsers.some((each) => each.protocol === protocol)
   const protocols = asset.protocols.map(({ name }) => name)
   const graphical = protocols.filter((name) => GRAPHICAL.includes(name))
-  if (protocols.includes('telnet') && has('telnet')) return refusal('MENU_TELNET', asset, 'telnet')
   const onlyGraphical = graphical.length > 0 && (graphical.some(has) || graphical.length === protocols.length)
   if (onlyGraphical) return refusal('MENU_GRAPHICAL', asset, graphical.join(', '))
   return refusal('MENU_NOTHING_GRANTED', asset, protocols.join(', '))
 }
 
 const NEXT: Readonly<Record<string, string>> = {
-  MENU_TELNET: 'grant an SSH account on this asset',
   MENU_GRAPHICAL: 'open the asset in the web terminal',
-  MENU_NOTHING_GRANTED: 'grant the user an SSH account with the action connect on this asset',
+  MENU_NOTHING_GRANTED: 'grant the user an SSH or telnet account with the action connect on this asset',
 }
 
 const refusal = (code: MenuErrorCode, asset: Asset, protocols: string): MenuError =>

@@ -8,7 +8,6 @@ export type MenuErrorCode =
   | 'MENU_ACCOUNT_AMBIGUOUS'
   | 'MENU_NOTHING_GRANTED'
   | 'MENU_GRAPHICAL'
-  | 'MENU_TELNET'
   /** The asset's rules do not name this subsystem of SSH. */
   | 'MENU_SUBSYSTEM'
   /** A subsystem, and no asset to open it on. */

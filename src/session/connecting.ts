@@ -178,6 +178,7 @@ export class Connecting implements ConnectDialogue, Disposable {
       case 'host-key':
         return this.#say('connect.host-key')
       case 'logged-in':
+      case 'by-hand':
       case 'reused':
         return undefined
       default:
@@ -187,6 +188,7 @@ export class Connecting implements ConnectDialogue, Disposable {
 
   #factOf(progress: ConnectProgress): string | undefined {
     if (progress.kind === 'reused') return this.#say('connect.reused')
+    if (progress.kind === 'by-hand') return this.#say('connect.by-hand')
     if (progress.kind === 'connected' && progress.through.length > 0) {
       return this.#say('connect.through', { name: progress.through.join(' > ') })
     }

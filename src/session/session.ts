@@ -125,7 +125,10 @@ export class SessionService {
     const prepared = await core.prepare(principal.user, target, signal)
     refuseRules(prepared)
     const client = { userId: principal.user.id, remoteAddr: principal.remoteAddr }
-    const connection = await (request.connect ?? connect)({ prepared, client, dialogue }, signal)
+    const connection = await (request.connect ?? connect)(
+      { prepared, client, dialogue, pty: ptyOf(terminal) },
+      signal,
+    )
     if (dialogue?.cancelled.aborted) {
       await connection[Symbol.asyncDispose]()
       throw dialogue.cancelled.reason
@@ -244,6 +247,8 @@ function openChannel(
   { terminal, command, program }: SessionRequest,
 ): Promise<AssetChannel> {
   if (program) return program(connection)
-  const pty: PtyRequest | undefined = terminal.pty && { ...terminal.pty, size: terminal.size }
+  const pty = ptyOf(terminal)
   return command === undefined ? connection.shell(pty) : connection.exec(command, pty)
 }
+
+const ptyOf = ({ pty, size }: Terminal): PtyRequest | undefined => pty && { ...pty, size }

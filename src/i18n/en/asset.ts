@@ -57,4 +57,8 @@ export const asset = {
   'cause.ASSET_AUTH_KEY': 'it refused the key of “{account}”',
   'cause.ASSET_KEY': 'the key stored for it cannot be used',
   'cause.ASSET_GATEWAY_FORBIDS': 'it does not forward to {address}',
+  'fault.ASSET_TELNET_SHELL':
+    '{asset} is reached by telnet, which can open a shell and run no command. Log in without a command.',
+  'fault.ASSET_BECOME':
+    'The password for “{command}” on {asset} cannot be read. An administrator can correct become_password_file.',
 } as const

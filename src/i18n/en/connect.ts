@@ -11,6 +11,7 @@ export const connect = {
   'connect.key-known': 'host key ok',
   'connect.key-new': 'host key new, pinned',
   'connect.key-unchecked': 'host key not checked',
+  'connect.by-hand': 'please log in by hand',
   'connect.reused': 'open connection used',
   'connect.seconds': '{seconds} s',
   'connect.cancel': 'Ctrl-C cancels',

@@ -46,5 +46,4 @@ export const menu = {
     'No account on {asset} that could log in here is granted to you. Ask an administrator.',
   'fault.MENU_GRAPHICAL':
     '{asset} is a graphical asset ({protocols}), which a terminal cannot show. Open it in the web terminal.',
-  'fault.MENU_TELNET': '{asset} speaks telnet, which is not part of this version yet.',
 } as const

@@ -48,4 +48,6 @@ export const asset: Record<keyof typeof en, string> = {
   'cause.ASSET_AUTH_KEY': '拒绝账号“{account}”的密钥',
   'cause.ASSET_KEY': '所保存的密钥无法使用',
   'cause.ASSET_GATEWAY_FORBIDS': '不允许转发到 {address}',
+  'fault.ASSET_TELNET_SHELL': '{asset} 通过 telnet 连接，只能打开终端，不能直接执行命令。请不带命令登录。',
+  'fault.ASSET_BECOME': '无法读取 {asset} 上“{command}”的密码。请管理员检查 become_password_file。',
 }

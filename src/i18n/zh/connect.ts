@@ -13,6 +13,7 @@ export const connect: Record<keyof typeof en, string> = {
   'connect.key-known': '主机密钥正确',
   'connect.key-new': '新主机密钥已记录',
   'connect.key-unchecked': '主机密钥未检查',
+  'connect.by-hand': '请手动登录',
   'connect.reused': '使用已打开的连接',
   'connect.seconds': '{seconds} 秒',
   'connect.cancel': 'Ctrl-C 取消',

@@ -45,5 +45,4 @@ export const menu: Record<keyof typeof en, string> = {
   'fault.MENU_ACCOUNT_AMBIGUOUS': '资产 {asset} 有多个系统用户，请指定其中一个：{candidates}',
   'fault.MENU_NOTHING_GRANTED': '资产 {asset} 上没有授权给您且可在此登录的系统用户，请联系管理员。',
   'fault.MENU_GRAPHICAL': '{asset} 是图形界面资产（{protocols}），无法在终端中打开，请在 Web 终端中登录。',
-  'fault.MENU_TELNET': '{asset} 使用 telnet 协议，当前版本暂不支持。',
 }

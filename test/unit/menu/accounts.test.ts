@@ -34,15 +34,23 @@ test('an account that does not fit the protocols of the asset is not offered', (
   expect(offeredAccounts(anAsset('win', { protocols: [rdp] }))).toEqual([])
 })
 
+test('accounts for telnet are offered where the asset speaks it, beside those for SSH', () => {
+  const systemUsers = [anAccount('old', { protocol: 'telnet' }), anAccount('new')]
+  const names = (protocols: (typeof ssh)[]) =>
+    offeredAccounts(anAsset('switch', { protocols, systemUsers })).map(({ username }) => username)
+  expect(names([telnet])).toEqual(['old'])
+  expect(names([ssh, telnet])).toEqual(['old', 'new'])
+  expect(names([ssh])).toEqual(['new'])
+})
+
 test.each([
   ['a graphical asset', [rdp], [anAccount('a', { protocol: 'rdp' })], 'MENU_GRAPHICAL'],
   ['a graphical asset without accounts', [rdp], [], 'MENU_GRAPHICAL'],
-  ['a telnet asset', [telnet], [anAccount('a', { protocol: 'telnet' })], 'MENU_TELNET'],
   [
     'a telnet account on an SSH asset',
-    [ssh, telnet],
+    [ssh],
     [anAccount('a', { protocol: 'telnet' })],
-    'MENU_TELNET',
+    'MENU_NOTHING_GRANTED',
   ],
   ['an asset without accounts', [ssh], [], 'MENU_NOTHING_GRANTED'],
   ['an asset without protocols', [], [], 'MENU_NOTHING_GRANTED'],

@@ -56,13 +56,18 @@ test('a session that could not begin is told of on a line of its own, and the me
   using visit = startVisit({
     openSession: async (terminal) => {
       terminal.output.write('Connecting ...\r\n')
-      throw new MenuError('MENU_TELNET', { step: 's', message: 'm', next: 'n', facts: { asset: 'web-02' } })
+      throw new MenuError('MENU_NOTHING_GRANTED', {
+        step: 's',
+        message: 'm',
+        next: 'n',
+        facts: { asset: 'web-02' },
+      })
     },
   })
   await visit.asked()
   await visit.enter('web-02')
   expect(visit.terminal.screen.text()).toMatch(
-    /Connecting \.\.\.\n {2}web-02 speaks telnet[^\n]*\[[0-9a-f]{4}-/,
+    /Connecting \.\.\.\n {2}No account on web-02[\s\S]*\[[0-9a-f]{4}-/,
   )
   await visit.enter('web-02')
   expect(visit.opened).toHaveLength(2)
