@@ -20,7 +20,9 @@ import { answerOf, asked, type ControlCommands, controlHandler } from './daemon/
 import { drain } from './daemon/drain.ts'
 import { buildFiles, withFiles } from './daemon/files.ts'
 import { BastionHostKeys } from './daemon/host-keys.ts'
+import { KnownPeople } from './daemon/known-people.ts'
 import { sessionControl } from './daemon/session-control.ts'
+import { sshConfigCommand } from './daemon/ssh-config.ts'
 import { openSshDoor, penaltiesOf } from './daemon/ssh-door.ts'
 import type { Log } from './log.ts'
 import { doorHandlers } from './menu/door.ts'
@@ -102,11 +104,13 @@ class Building {
   readonly #registry: SessionRegistry
   readonly #shares: SessionShares
   readonly #listeners: Address[] = []
+  readonly #people: KnownPeople
 
   constructor(parts: DaemonParts, scope: Scope, signal: AbortSignal) {
     this.#parts = parts
     this.#scope = scope
     this.#signal = signal
+    this.#people = new KnownPeople(parts.standalone)
     this.#settings = parts.config.settings
     const { MAX_SESSIONS: total, MAX_SESSIONS_PER_USER: perUser, MAX_SESSIONS_PER_ASSET } = this.#settings
     const perAsset = MAX_SESSIONS_PER_ASSET || undefined
@@ -259,7 +263,9 @@ class Building {
     const door = doorHandlers({ core, sessions, guests, node, header, rules, jump, clock, log })
     const files = buildFiles({ ...deps, core, fileLogs: audit.fileLogs, settings: this.#settings })
     const handlers = withFiles(door, { files, core })
-    const parts = { settings: this.#settings, host: this.#bindHost, hostKeys, core, handlers, clock, log }
+    const login = this.#people.watching(core)
+    const options = { settings: this.#settings, host: this.#bindHost, hostKeys }
+    const parts = { ...options, core: login, handlers, clock, log }
     const penalties = penaltiesOf(this.#settings, clock)
     return this.#scope.own(await openSshDoor({ ...parts, penalties }))
   }
@@ -291,6 +297,7 @@ class Building {
     const commands: ControlCommands = {
       status: async () => answerOf(await status()),
       stop: async (request) => this.#stopAsked(request),
+      ...sshConfigCommand({ core: link.service, people: this.#people, port: at.ssh.port }),
       ...sessionControl({
         ...{ registry: this.#registry, shares: this.#shares, node: this.#settings.NAME },
         ...{ announced: this.#settings.WATCH_NOTICE, clock, log: this.#parts.log },

@@ -29,3 +29,16 @@ export function parseLoginName(raw: string): LoginName {
   if (username === '' || asset === '') return { username: raw }
   return { username, direct: systemUser ? { systemUser, asset } : { asset } }
 }
+
+/** The user name that leads to a target; undefined where no way of writing it is read back as the same. */
+export function loginNameOf(username: string, { systemUser, asset }: DirectTarget): string | undefined {
+  const parts = systemUser === undefined ? [username, asset] : [username, systemUser, asset]
+  return ['@', '#']
+    .map((separator) => parts.join(separator))
+    .find((name) => {
+      const read = parseLoginName(name)
+      return (
+        read.username === username && read.direct?.asset === asset && read.direct.systemUser === systemUser
+      )
+    })
+}

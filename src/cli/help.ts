@@ -25,6 +25,8 @@ const COMMANDS: readonly Row[] = [
   { name: 'session share ID', about: 'a code with which others may see it: ssh NAME#join:CODE@...' },
   { name: '  [--write] [--users A,B]', about: 'or type, too; only these people' },
   { name: '  [--minutes N]', about: 'for so long; 30 without it' },
+  { name: 'ssh-config USER', about: 'a ready ~/.ssh/config for all assets of a person' },
+  { name: '  [--host NAME]', about: 'how this bastion is called from there; else its host name' },
   { name: 'replay list [--user NAME]', about: 'recorded sessions, newest first' },
   { name: 'replay play ID', about: 'watch one here: space pauses, + and - change the speed, q quits' },
   { name: '  [--speed N]', about: 'begin at this speed, 2 is twice as fast' },

@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./start.ts')).start,
   stop: async () => (await import('./stop.ts')).stop,
   status: async () => (await import('./status.ts')).status,
+  'ssh-config': async () => (await import('./ssh-config.ts')).sshConfig,
   session: async () => (await import('./session.ts')).session,
   replay: async () => (await import('./replay.ts')).replay,
   hostkey: async () => (await import('./hostkey.ts')).hostkey,

@@ -44,6 +44,7 @@ function sshdOptions(settings: Settings, host: string): SshdOptions {
       blockUsers: namesOf(BLOCK_SSH_USER),
     },
     language: settings.LANGUAGE_CODE,
+    algorithms: settings.USER_ALGORITHMS,
     loginGraceSeconds: settings.LOGIN_GRACE_SECONDS,
     keepaliveSeconds: settings.KEEPALIVE_SECONDS,
     maxChannels: settings.MAX_CHANNELS,

@@ -58,7 +58,8 @@ function candidatesOf({ login, username }: DirectRequest, asset: Asset): readonl
   if (usable.length === 0) throw notConnectable(asset)
   if (login.systemUser === undefined) return offeredAccounts(asset)
   const named = accountsNamed(usable, login.systemUser)
-  if (named.length > 0) return named
+  // Of several with the same name on the asset the best one is meant, as where none is named.
+  if (named.length > 0) return named.filter(({ priority }) => priority === named[0]?.priority)
   throw new MenuError('MENU_NO_ACCOUNT', {
     step: 'find the account',
     message: `${username} has no account ${login.systemUser} on ${asset.hostname}`,

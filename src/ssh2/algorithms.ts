@@ -60,8 +60,11 @@ const legacy = {
   compress: compatible.compress,
 } as const satisfies AlgorithmLists
 
-/** What users are offered. Group exchange is not in it: the library cannot serve it. */
-export const userAlgorithms = (): Algorithms => copyOf(modern)
+/** What users are offered. Group exchange is never in it: the library cannot serve it. */
+export function userAlgorithms(preset: AlgorithmPreset = 'modern'): Algorithms {
+  const lists = { modern, compatible, legacy }[preset]
+  return copyOf({ ...lists, kex: lists.kex.filter((name) => !name.includes('group-exchange')) })
+}
 
 /** What assets and gateways are offered. */
 export const assetAlgorithms = (preset: AlgorithmPreset = 'modern'): Algorithms =>

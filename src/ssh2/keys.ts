@@ -77,16 +77,20 @@ const HASHES: Readonly<Record<string, readonly (string | undefined)[]>> = {
 
 /**
  * Is this a signature of this session by the very key it names? False for a mere offer, for an algorithm that does
- * not belong to the key, and for SHA-1. The library itself verifies nothing.
+ * not belong to the key, and for SHA-1 unless `sha1` allows it. The library itself verifies nothing.
  */
-export function verifySignature({ key, signature, blob, hashAlgo }: SignatureClaim): boolean {
-  if (!signature || !blob || !isAcceptableKey({ key, hashAlgo })) return false
+export function verifySignature({ key, signature, blob, hashAlgo }: SignatureClaim, sha1 = false): boolean {
+  if (!signature || !blob || !isAcceptableKey({ key, hashAlgo }, sha1)) return false
   return parsePublicKey(key.data).verify(blob, signature, hashAlgo) === true
 }
 
 /** Would a signature with this key and algorithm be taken? For the answer to an offer. */
-export function isAcceptableKey({ key, hashAlgo }: Pick<SignatureClaim, 'key' | 'hashAlgo'>): boolean {
-  if (!(Object.hasOwn(HASHES, key.algo) && HASHES[key.algo]?.includes(hashAlgo))) return false
+export function isAcceptableKey(
+  { key, hashAlgo }: Pick<SignatureClaim, 'key' | 'hashAlgo'>,
+  sha1 = false,
+): boolean {
+  const old = sha1 && key.algo === 'ssh-rsa' && (hashAlgo === undefined || hashAlgo === 'sha1')
+  if (!old && !(Object.hasOwn(HASHES, key.algo) && HASHES[key.algo]?.includes(hashAlgo))) return false
   const parsed = firstKey(utils.parseKey(key.data))
   if (parsed instanceof Error || parsed.isPrivateKey()) return false
   // The blob and nothing around it: the parser would take text forms too.

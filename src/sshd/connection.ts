@@ -17,6 +17,8 @@ export interface SshConnectionParts {
   readonly handlers: SshdHandlers
   readonly maxChannels: number
   readonly maxForwards: number
+  /** Take signatures of RSA keys that are made with SHA-1. */
+  readonly sha1: boolean
   /** Fires when the daemon stops. */
   readonly stopping: AbortSignal
   /** Lines of this connection get its `login` id. */
@@ -49,6 +51,7 @@ export class SshConnection {
     client.on('close', () => this.#gone.abort())
     this.#login = new SshLogin({
       login: parts.login,
+      sha1: parts.sha1,
       gone: this.#gone.signal,
       onEntry: (entry) => this.#onEntry(entry),
       onEnd: (text) => this.#end(text),

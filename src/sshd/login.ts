@@ -28,6 +28,8 @@ export interface SshLoginParts {
   readonly onEnd: (text: string) => void
   /** Fires when the connection is gone. */
   readonly gone: AbortSignal
+  /** Take signatures of RSA keys that are made with SHA-1. */
+  readonly sha1?: boolean
 }
 
 const METHODS: Readonly<Record<AuthMethod, readonly AuthenticationType[]>> = {
@@ -89,7 +91,7 @@ export class SshLogin {
     const { username } = parseLoginName(context.username)
     const key = { fingerprint: fingerprint(context.key.data), blob: context.key.data.toString('base64') }
     if (!context.signature) return this.#offer(context, username, key.fingerprint)
-    const outcome = verifySignature(context)
+    const outcome = verifySignature(context, this.#parts.sha1)
       ? await this.#parts.login.key(username, key, this.#parts.gone)
       : this.#parts.login.reject(username, 'key')
     this.#reply(context, outcome)
@@ -99,7 +101,7 @@ export class SshLogin {
   #offer(context: PublicKeyAuthContext, username: string, print: string): void {
     const answer = this.#parts.login.offer(username, { fingerprint: print })
     if (answer === 'over') this.#parts.onEnd(this.#say('auth.tooMany'))
-    else if (answer === 'sign' && isAcceptableKey(context)) context.accept()
+    else if (answer === 'sign' && isAcceptableKey(context, this.#parts.sha1)) context.accept()
     else context.reject(this.#methods())
   }
 

@@ -4,6 +4,7 @@ import type { Penalties } from '../auth/penalties.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Language } from '../i18n/i18n.ts'
 import type { Log } from '../log.ts'
+import type { AlgorithmPreset } from '../ssh2/algorithms.ts'
 import type { HostKey } from './host-keys.ts'
 import type { SshdHandlers } from './session-request.ts'
 
@@ -21,6 +22,8 @@ export interface SshdOptions {
   readonly maxForwards?: number
   readonly maxUnauthenticated?: number
   readonly maxUnauthenticatedPerSource?: number
+  /** How old clients may be; `modern` unless told. */
+  readonly algorithms?: AlgorithmPreset
   /** Load balancers: all of their connections begin with a PROXY header, and nobody else's is believed. */
   readonly proxyPeers?: ((address: string) => boolean) | undefined
   /** Shown before the login (RFC 4252 section 5.4). */

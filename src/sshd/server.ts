@@ -153,7 +153,7 @@ export class Sshd implements AsyncDisposable {
     return new Ssh2Server(
       {
         hostKeys: hostKeys.map(({ privateKey }) => privateKey.reveal()),
-        algorithms: userAlgorithms(),
+        algorithms: userAlgorithms(options.algorithms),
         ident: IDENT,
         ...(options.banner !== undefined && { banner: lines(options.banner) }),
         keepaliveInterval: (options.keepaliveSeconds ?? 30) * 1000,
@@ -200,6 +200,7 @@ export class Sshd implements AsyncDisposable {
       handlers,
       maxChannels: options.maxChannels ?? 10,
       maxForwards: options.maxForwards ?? 100,
+      sha1: options.algorithms === 'legacy',
       stopping: this.#stopping.signal,
       log: this.#parts.log,
       onReady: settle,

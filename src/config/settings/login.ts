@@ -33,6 +33,14 @@ export const login = {
     about: 'Failed tries after which an SSH connection is ended.',
     example: '6',
   }),
+  USER_ALGORITHMS: setting({
+    schema: z
+      .enum(['modern', 'compatible', 'legacy'], { error: 'none of modern, compatible, legacy' })
+      .default('modern'),
+    about:
+      'SSH algorithms clients are offered: modern; compatible adds chacha20 and larger curves, which are slow; legacy adds SHA-1, CBC and ssh-rsa.',
+    example: 'modern',
+  }),
   PENALTY_EXEMPT: setting({
     schema: ranges.default(() => new AddressRanges([])),
     about:

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseLoginName } from '../../../src/auth/direct-login.ts'
+import { loginNameOf, parseLoginName } from '../../../src/auth/direct-login.ts'
 
 test.each([
   ['alice', { username: 'alice' }],
@@ -32,4 +32,17 @@ test.each(['', '@', '#', '@@', '##', '#web-9', 'alice#', 'alice@root@', '@root@w
 test('names longer than any that core keeps are not taken apart', () => {
   const raw = `alice#root#${'x'.repeat(10_000)}`
   expect(parseLoginName(raw)).toEqual({ username: raw })
+})
+
+test.each([
+  ['alice', { systemUser: 'root', asset: 'web-1' }, 'alice@root@web-1'],
+  ['alice', { asset: 'web-1' }, 'alice#web-1'],
+  ['alice@example.com', { systemUser: 'root', asset: 'web-1' }, 'alice@example.com@root@web-1'],
+  ['CORP\\张三', { systemUser: 'root', asset: '网 1' }, 'CORP\\张三@root@网 1'],
+  ['alice', { systemUser: 'bob@corp', asset: 'web-1' }, 'alice#bob@corp#web-1'],
+  ['a#b', { systemUser: 'c@d', asset: 'web-1' }, 'a#b#c@d#web-1'],
+  ['alice', { systemUser: 'c#d', asset: 'web-1' }, undefined],
+])('%s goes to %o as %s', (username, target, name) => {
+  expect(loginNameOf(username, target)).toBe(name)
+  if (name !== undefined) expect(parseLoginName(name)).toEqual({ username, direct: target })
 })

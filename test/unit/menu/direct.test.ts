@@ -81,3 +81,16 @@ test('among 50,000 assets a wrong name is still answered', async () => {
   expect(await told('hsot-7', undefined, { assets: many })).toBe('No asset “hsot-7” for alice.')
   expect(await told('host-123456', undefined, { assets: many })).toMatch(/close: host-/)
 })
+
+test('of several accounts with the same name on the asset the one of the highest priority is meant', async () => {
+  const best = (priority: number) =>
+    anAsset('one', {
+      systemUsers: [
+        anAccount('same', { name: 'a', priority: 10 }),
+        anAccount('same', { name: 'b', priority }),
+      ],
+    })
+  const target = await resolve('one', 'same', { assets: [best(20)] })
+  expect(target?.systemUser.name).toBe('b')
+  expect(await told('one', 'same', { assets: [best(10)] })).toContain('Several accounts on one')
+})

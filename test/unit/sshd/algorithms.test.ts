@@ -72,3 +72,12 @@ test.each([
   expect(run.stderr.toString()).toContain('no matching')
   expect(door.core.calls).toEqual([])
 })
+
+test.each([
+  ['compatible', { Ciphers: 'chacha20-poly1305@openssh.com', KexAlgorithms: 'ecdh-sha2-nistp521' }],
+  ['legacy', { Ciphers: 'aes128-cbc', MACs: 'hmac-sha1', KexAlgorithms: 'diffie-hellman-group14-sha1' }],
+] as const)('with the setting %s older clients get in', async (algorithms, options) => {
+  await using door = await openDoor({ algorithms })
+  const run = await runSsh({ port: door.port, user: 'alice', password: 'right', options })
+  expect(run.stdout.toString()).toContain('hello Alice')
+})

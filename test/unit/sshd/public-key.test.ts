@@ -103,6 +103,19 @@ test('SHA-1 signatures of RSA keys are refused, offered or made, and SHA-2 ones 
   expect(await raw.next()).toEqual({ kind: 'success' })
 })
 
+test('with legacy algorithms a SHA-1 signature of an RSA key passes, and a wrong one does not', async () => {
+  const key = await testKey('rsa')
+  await using door = await openDoor({ algorithms: 'legacy' })
+  door.core.keys = [blobOf(key)]
+  await using raw = await rawSsh(door)
+  const { sessionId } = raw
+  const old = { user: 'alice', key, sessionId, algorithm: 'ssh-rsa', hash: 'sha1' }
+  raw.send(signedKey({ ...old, alter: (bytes) => Buffer.from(bytes.map((b, i) => (i === 9 ? b ^ 1 : b))) }))
+  expect(await raw.next()).toMatchObject({ kind: 'failure', partial: false })
+  raw.send(signedKey(old))
+  expect(await raw.next()).toEqual({ kind: 'success' })
+})
+
 test('the twenty-first offer ends the connection, and core has heard of none', async () => {
   const key = await testKey()
   await using door = await doorFor(key)
