@@ -1,6 +1,8 @@
+import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
 import { readSettings } from '../../../src/core/settings.ts'
+import { createLog } from '../../../src/log.ts'
 import { startCoreDouble } from '../../fixtures/core-double.ts'
 import { ObservedClock } from './observed-clock.ts'
 import { CoreParts, secretKey } from './parts.ts'
@@ -105,6 +107,27 @@ test('a storage of a later core leaves the records to core itself, and its kind 
   const { settings, unknown } = readSettings({}, { TERMINAL_REPLAY_STORAGE: { TYPE: 'cos', BUCKET: 'b' } })
   expect(settings).toEqual({ replayStorage: { type: 'server' } })
   expect(unknown).toEqual(['TERMINAL_REPLAY_STORAGE: cos'])
+})
+
+test('a bad value is told once, not at every reading', async () => {
+  const lines: string[] = []
+  const destination = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(chunk.toString())
+      done()
+    },
+  })
+  await using core = await startCoreDouble()
+  const key = secretKey(core.state.addTerminal('b').key)
+  await using parts = new CoreParts(core.url, { key, log: createLog({ level: 'info', destination }) })
+  core.state.config['TERMINAL_REPLAY_STORAGE'] = { TYPE: 's3', SECRET_KEY: 'canary' }
+  for (let reading = 1; reading <= 3; reading += 1) await parts.settings.refresh()
+  core.state.config['TERMINAL_REPLAY_STORAGE'] = { TYPE: 'cos' }
+  await parts.settings.refresh()
+  expect(lines).toHaveLength(2)
+  expect(lines[0]).toContain('TERMINAL_REPLAY_STORAGE')
+  expect(lines[1]).toContain('TERMINAL_REPLAY_STORAGE: cos')
+  expect(lines.join('')).not.toContain('canary')
 })
 
 test('settings are read at the start and every ten minutes, and stay while core is away', async () => {
