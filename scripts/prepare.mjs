@@ -34,4 +34,11 @@ function build() {
   return status === 0
 }
 
-if (!patch() || !build()) process.exitCode = 1
+function buildPage() {
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts', 'build-page.mjs')], {
+    stdio: 'inherit',
+  })
+  return status === 0
+}
+
+if (!patch() || !build() || !buildPage()) process.exitCode = 1

@@ -19,6 +19,8 @@ const NEEDED = [
   { program: 'tmux', package: 'tmux' },
   { program: 'less', package: 'less' },
   { program: 'vi', package: 'vim-tiny' },
+  { program: 'chromium', package: 'chromium' },
+  { program: 'nginx', package: 'nginx-light' },
   { program: 'plink', package: 'putty-tools' },
   { program: 'rsync', package: 'rsync' },
   { program: 'git', package: 'git' },

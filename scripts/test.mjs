@@ -27,7 +27,9 @@ if (!run(process.execPath, [join(root, 'scripts', 'system-packages.mjs')])) {
   finish()
 }
 count('build', run(bin('tsc'), ['-p', 'tsconfig.build.json']))
+count('page', run(process.execPath, [join(root, 'scripts', 'build-page.mjs')]))
 count('types', run(bin('tsc'), ['-p', 'tsconfig.json']))
+count('types of the page', run(bin('tsc'), ['-p', 'web/tsconfig.json']))
 count('format and lint', run(bin('biome'), ['ci', '--error-on-warnings', '.']))
 count('typed lint', run(bin('eslint'), ['.', '--max-warnings', '0']))
 count('rooms', run(bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'src']))

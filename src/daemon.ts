@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { ScreenCommandDetector } from './audit/commands/detector.ts'
 import { FileAudit } from './audit/file-audit.ts'
+import type { Penalties } from './auth/penalties.ts'
 import type { Clock } from './base/clock.ts'
 import { type ControlAnswer, serveControl } from './base/control-socket.ts'
 import { controlPath, lockPath, sessionsPath } from './base/data-dir.ts'
@@ -24,6 +25,7 @@ import { KnownPeople } from './daemon/known-people.ts'
 import { sessionControl } from './daemon/session-control.ts'
 import { sshConfigCommand } from './daemon/ssh-config.ts'
 import { openSshDoor, penaltiesOf } from './daemon/ssh-door.ts'
+import { openWebDoor } from './daemon/web-door.ts'
 import type { Log } from './log.ts'
 import { doorHandlers } from './menu/door.ts'
 import { PermissionWatch } from './policy/permission-watch.ts'
@@ -35,7 +37,6 @@ import { SessionShares } from './session/shares.ts'
 import type { SshdParts } from './sshd/options.ts'
 import type { Sshd } from './sshd/server.ts'
 import { type Standalone, startStandalone } from './standalone/standalone.ts'
-import { startWeb } from './web/web.ts'
 
 export interface DaemonParts {
   readonly config: Config
@@ -105,6 +106,7 @@ class Building {
   readonly #shares: SessionShares
   readonly #listeners: Address[] = []
   readonly #people: KnownPeople
+  readonly #penalties: Penalties
 
   constructor(parts: DaemonParts, scope: Scope, signal: AbortSignal) {
     this.#parts = parts
@@ -112,6 +114,7 @@ class Building {
     this.#signal = signal
     this.#people = new KnownPeople(parts.standalone)
     this.#settings = parts.config.settings
+    this.#penalties = penaltiesOf(this.#settings, parts.clock)
     const { MAX_SESSIONS: total, MAX_SESSIONS_PER_USER: perUser, MAX_SESSIONS_PER_ASSET } = this.#settings
     const perAsset = MAX_SESSIONS_PER_ASSET || undefined
     this.#registry = new SessionRegistry({ total, perUser, perAsset }, parts.clock)
@@ -135,7 +138,7 @@ class Building {
     await hostKeys.find()
     const sshd = await this.#sshd(link, { deps, audit, assets }, hostKeys.keys)
     const ssh = { host: this.#bindHost, port: sshd.port }
-    const web = { host: this.#bindHost, port: await this.#web(link, ssh.port) }
+    const web = { host: this.#bindHost, port: await this.#web(link, deps, ssh.port) }
     this.#listeners.push(ssh, web)
     await this.#control(link, audit, { ssh, web })
     return {
@@ -266,14 +269,18 @@ class Building {
     const login = this.#people.watching(core)
     const options = { settings: this.#settings, host: this.#bindHost, hostKeys }
     const parts = { ...options, core: login, handlers, clock, log }
-    const penalties = penaltiesOf(this.#settings, clock)
-    return this.#scope.own(await openSshDoor({ ...parts, penalties }))
+    return this.#scope.own(await openSshDoor({ ...parts, penalties: this.#penalties }))
   }
 
-  #web(link: CoreLink, sshPort: number): Promise<number> {
-    const { HTTPD_PORT: port, LANGUAGE_CODE: language } = this.#settings
+  #web(link: CoreLink, deps: SessionDeps, sshPort: number): Promise<number> {
+    const { standalone, clock, log } = this.#parts
+    const parts = { settings: this.#settings, standalone, host: this.#bindHost, sshPort, clock, log }
+    const sessions = new SessionService(deps)
     const health = () => (this.#registry.draining ? 'draining' : link.waitingFor)
-    return startWeb({ host: this.#bindHost, port, language, sshPort: () => sshPort, health }, this.#scope)
+    return openWebDoor(
+      { ...parts, core: link.service, sessions, health, penalties: this.#penalties },
+      this.#scope,
+    )
   }
 
   async #control(link: CoreLink, audit: FileAudit, at: { ssh: Address; web: Address }): Promise<void> {

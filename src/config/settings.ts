@@ -8,12 +8,14 @@ import { records } from './settings/records.ts'
 import { sessions } from './settings/sessions.ts'
 import type { Setting } from './settings/setting.ts'
 import { transfers } from './settings/transfers.ts'
+import { web } from './settings/web.ts'
 
 /** Every setting there is, a file a group. The names are coco's where coco had the setting. */
 const GROUPS = {
   core: { title: 'Jumpserver core', settings: core },
   listen: { title: 'Ports and host key', settings: listen },
   login: { title: 'Login', settings: login },
+  web: { title: 'Web', settings: web },
   assets: { title: 'Connections to assets', settings: assets },
   sessions: { title: 'Sessions', settings: sessions },
   records: { title: 'Recordings', settings: records },
@@ -28,6 +30,7 @@ const SETTINGS = {
   ...core,
   ...listen,
   ...login,
+  ...web,
   ...assets,
   ...sessions,
   ...records,

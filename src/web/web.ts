@@ -1,110 +1,149 @@
-import { createServer, type Server } from 'node:http'
-import express from 'express'
-import helmet from 'helmet'
-import { Fault } from '../base/fault.ts'
+import express, { Router } from 'express'
 import type { Scope } from '../base/scope.ts'
-import { systemCode } from '../base/system-error.ts'
-import { type Language, say } from '../i18n/i18n.ts'
+import { say } from '../i18n/i18n.ts'
+import { Api } from './api.ts'
+import { CoreLogins } from './core-logins.ts'
+import { Csrf } from './csrf.ts'
+import { securityHeaders } from './headers.ts'
+import { httpServer, listen } from './listen.ts'
+import { LoginRoutes } from './login-routes.ts'
+import { Luna } from './luna.ts'
+import type { WebParts } from './options.ts'
+import { OwnLogins } from './own-logins.ts'
+import { PageFiles } from './page-files.ts'
+import { PageRooms } from './page-rooms.ts'
+import { Page } from './page-sockets.ts'
+import { Sockets } from './sockets.ts'
+import { type Identities, type Visitor, visitorOf } from './visitor.ts'
 
-export interface WebOptions {
-  readonly host: string
-  /** 0: any free port. */
-  readonly port: number
-  readonly language: Language
-  /** Port of the SSH door, for the page that tells how to use it. */
-  readonly sshPort: () => number
-  /** Undefined: well; else what is wrong. Decides the answer of /healthz, which tells strangers no more than that. */
-  readonly health: () => string | undefined
+/**
+ * Serves the web port: luna's sockets, our own page with what it asks, and /healthz. Resolves with the port it got.
+ * With a Jumpserver our page lies under `/coco/`, which the documented nginx sends here; without one it is at `/`.
+ */
+export async function startWeb(parts: WebParts, scope: Scope): Promise<number> {
+  const door = new WebDoor(parts, await PageFiles.read())
+  const server = httpServer(door.application())
+  const sockets = door.sockets(server)
+  const port = await listen(server, parts.options)
+  scope.defer(() => sockets.close())
+  return port
 }
 
-export class WebError extends Fault<'WEB_LISTEN'> {
-  override readonly name = 'WebError'
-}
+class WebDoor {
+  readonly #parts: WebParts
+  readonly #files: PageFiles
+  readonly #own: OwnLogins | undefined
+  readonly #identities: Identities
+  readonly #csrf = new Csrf()
+  readonly #rooms: PageRooms
 
-/** Serves the web port: for now a page that tells how to log in, and /healthz. Resolves with the port it got. */
-export async function startWeb(options: WebOptions, scope: Scope): Promise<number> {
-  const server = createServer(application(options))
-  server.requestTimeout = 15_000
-  server.headersTimeout = 10_000
-  server.maxConnections = 1_000
-  await listen(server, options)
-  scope.defer(() => closed(server))
-  const address = server.address()
-  return typeof address === 'object' && address ? address.port : options.port
-}
+  constructor(parts: WebParts, files: PageFiles) {
+    const { logins, core, options, clock } = parts
+    this.#parts = parts
+    this.#files = files
+    this.#own = logins.kind === 'own' ? new OwnLogins({ login: logins.login, clock }) : undefined
+    this.#identities = this.#own ?? new CoreLogins(core)
+    this.#rooms = new PageRooms({ graceMs: options.graceMs, clock })
+  }
 
-function application(options: WebOptions): express.Express {
-  const app = express()
-  app.disable('x-powered-by')
-  app.use(
-    helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          'default-src': ["'none'"],
-          'style-src': ["'self'"],
-          'base-uri': ["'none'"],
-          'form-action': ["'none'"],
-          'frame-ancestors': ["'none'"],
-        },
-      },
-      referrerPolicy: { policy: 'no-referrer' },
-      strictTransportSecurity: false, // this port speaks plain HTTP; whoever adds TLS in front adds this
-    }),
-  )
-  app.get('/', (request, response) => {
-    const host = request.hostname.replace(/[^\w.:[\]-]/g, '')
-    response.type('html').send(page(options, host))
-  })
-  app.get('/style.css', (_request, response) => void response.type('css').send(STYLE))
-  app.get('/healthz', (_request, response) => {
-    const ok = options.health() === undefined
-    response.status(ok ? 200 : 503).json({ ok })
-  })
-  app.use((_request, response) => void response.status(404).type('text').send('Not found\n'))
-  return app
-}
+  /** Where our own page lies. */
+  get #pagePath(): string {
+    const { basePath } = this.#parts.options
+    return this.#own ? `${basePath}/` : `${basePath}/coco/`
+  }
 
-function page({ language, sshPort }: WebOptions, host: string): string {
-  return `<!doctype html>
-<html lang="${language}">
-<meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>cocod</title><link rel="stylesheet" href="/style.css">
-<main><h1>cocod</h1>
-<p>${say(language, 'web.how')}</p>
-<pre>ssh -p ${sshPort()} ${say(language, 'web.you')}@${host}</pre>
-<p>${say(language, 'web.later')}</p></main>
-</html>
-`
-}
+  get #socketPath(): string {
+    return `${this.#parts.options.basePath}/socket.io/`
+  }
 
-const STYLE = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
-main { max-width: 40rem; margin: 15vh auto; padding: 0 1rem }
-pre { padding: .75rem 1rem; border: 1px solid; border-radius: .4rem; overflow: auto }
-`
-
-const whyNot = (cause: Error): string =>
-  systemCode(cause) === 'EADDRINUSE' ? 'the port is taken' : cause.message
-
-function listen(server: Server, { host, port }: WebOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => {
-      reject(
-        new WebError('WEB_LISTEN', {
-          step: 'open the web port',
-          message: `cannot listen for the web on ${host}:${port}: ${whyNot(cause)}`,
-          next: 'stop what uses that port, or set HTTPD_PORT or BIND_HOST',
-          facts: { host, port },
-          cause,
-        }),
-      )
+  application(): express.Express {
+    const { options, health } = this.#parts
+    const app = express()
+    app.disable('x-powered-by')
+    app.use(securityHeaders({ tls: false, inlineStyle: true }))
+    app.get(['/healthz', `${options.basePath}/healthz`], (_request, response) => {
+      const ok = health() === undefined
+      response.status(ok ? 200 : 503).json({ ok })
     })
-    server.listen(port, host, resolve)
-  })
+    app.use(this.#pagePath, this.#page())
+    app.use((_request, response) => void response.status(404).type('text').send('Not found\n'))
+    app.use(this.#onError)
+    return app
+  }
+
+  sockets(server: ReturnType<typeof httpServer>): Sockets {
+    const { options, core, sessions, clock, log } = this.#parts
+    const sockets = new Sockets(server, {
+      ...{ path: this.#socketPath, identities: this.#identities, mostPerUser: options.mostSocketsPerUser },
+      ...{ isTrusted: options.isTrusted, language: options.language, clock, log },
+    })
+    const { io } = sockets
+    io.of('/ssh').on('connection', (socket) => {
+      const guest = sockets.guest(socket.request)
+      if (guest) new Luna(socket, guest, { core, sessions, clock, log })
+    })
+    io.of('/page').use((socket, next) =>
+      next(sockets.guest(socket.request)?.identity ? undefined : new Error('nobody')),
+    )
+    io.of('/page').on('connection', (socket) => {
+      const guest = sockets.guest(socket.request)
+      if (guest) new Page(socket, guest, { core, sessions, rooms: this.#rooms, log })
+    })
+    return sockets
+  }
+
+  #page(): Router {
+    const { options, logins, core, log } = this.#parts
+    const { isTrusted, language } = options
+    const common = { isTrusted, language, csrf: this.#csrf, log }
+    const router = Router()
+    router.get('/', (request, response) => {
+      response.setHeader('Cache-Control', 'no-cache')
+      response.type('html').send(this.#html(visitorOf(request, options), request.hostname))
+    })
+    router.get('/assets/:name', (request, response, next) => {
+      if (!this.#files.send(request.params.name, request, response)) next()
+    })
+    if (this.#own && logins.kind === 'own') {
+      const onLogout = ({ loginKey }: { loginKey: string }): void => this.#rooms.endLogin(loginKey)
+      const { penalties } = logins
+      const more = { logins: this.#own, penalties, basePath: this.#pagePath, onLogout }
+      router.use('/api', new LoginRoutes({ ...common, ...more }).router)
+    }
+    const loginElsewhere = this.#own ? undefined : `/users/login/?next=${this.#pagePath}`
+    const api = new Api({ ...common, core, identities: this.#identities, loginElsewhere })
+    router.use('/api', api.router)
+    return router
+  }
+
+  #html({ language }: Visitor, hostName: string): string {
+    const html = this.#files.html('index.html')
+    const host = hostName.replace(/[^\w.:[\]-]/g, '')
+    const filled: Readonly<Record<string, string>> = {
+      sockets: this.#socketPath,
+      ssh: `ssh -p ${this.#parts.options.sshPort()} ${say(language, 'web.you')}@${host}`,
+    }
+    return (html ?? NOT_BUILT)
+      .replace('lang="en"', `lang="${language === 'zh' ? 'zh-CN' : 'en'}"`)
+      .replace(/\{\{(\w+)\}\}/g, (_whole, name: string) => filled[name] ?? '')
+  }
+
+  /** What is wrong with a request is the client's to know in one word; the rest is for the log. */
+  readonly #onError: express.ErrorRequestHandler = (error: unknown, _request, response, next) => {
+    if (response.headersSent) return next(error)
+    const status =
+      typeof error === 'object' && error !== null && 'status' in error && typeof error.status === 'number'
+        ? error.status
+        : 500
+    if (status >= 500) this.#parts.log.error({ err: error }, 'a web request failed')
+    // What cannot even be read as a path is nothing we have.
+    response
+      .status(status === 400 ? 404 : status)
+      .type('text')
+      .send('Not found\n')
+  }
 }
 
-async function closed(server: Server): Promise<void> {
-  const done = new Promise((resolve) => server.close(resolve))
-  server.closeAllConnections()
-  await done
-}
+const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>cocod</title>
+<p>The page was not built: npm run build.</p><pre>{{ssh}}</pre>
+`

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { Scope } from '../../../src/base/scope.ts'
-import { startWeb } from '../../../src/web/web.ts'
+import { startWebDoor } from '../../fixtures/web-door.ts'
 
 const program = join(import.meta.dirname, '../../../scripts/healthcheck.mjs')
 let scope = new Scope()
@@ -20,8 +20,7 @@ const check = (port: number, host = '127.0.0.1'): Promise<number> =>
     const child = execFile(process.execPath, [program], { env }, () => resolve(child.exitCode ?? -1))
   })
 
-const web = (wrong: string | undefined): Promise<number> =>
-  startWeb({ host: '127.0.0.1', port: 0, language: 'en', sshPort: () => 22, health: () => wrong }, scope)
+const web = (wrong: string | undefined): Promise<number> => startWebDoor(scope, { health: () => wrong })
 
 test('the check of the Docker image passes while all is well', async () => {
   expect(await check(await web(undefined))).toBe(0)

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { Scope } from '../../../src/base/scope.ts'
-import { startWeb } from '../../../src/web/web.ts'
 import { rawSocket } from '../../fixtures/raw-socket.ts'
+import { startWebDoor } from '../../fixtures/web-door.ts'
 
 let scope = new Scope()
 afterEach(async () => {
@@ -9,8 +9,7 @@ afterEach(async () => {
   scope = new Scope()
 })
 
-const web = (wrong?: string): Promise<number> =>
-  startWeb({ host: '127.0.0.1', port: 0, language: 'en', sshPort: () => 22, health: () => wrong }, scope)
+const web = (wrong?: string): Promise<number> => startWebDoor(scope, { health: () => wrong })
 
 test('/healthz tells whether all is well, and strangers nothing of what is wrong', async () => {
   const port = await web('http://core.internal:8080: no answer yet')
@@ -34,10 +33,10 @@ test.each([
 
 test('a host name from a stranger cannot script the page', async () => {
   await using raw = await rawSocket(await web())
-  raw.socket.write(`GET / HTTP/1.1\r\nHost: "><script>alert(1)</script>\r\nConnection: close\r\n\r\n`)
+  raw.socket.write(`GET /coco/ HTTP/1.1\r\nHost: "><script>alert(1)</script>\r\nConnection: close\r\n\r\n`)
   await raw.closed
   const text = raw.received().toString()
   expect(text).toContain('ssh -p 22')
-  expect(text).not.toContain('<script')
+  expect(text).not.toContain('<script>')
   expect(text).toMatch(/^Content-Security-Policy: default-src 'none'/im)
 })

@@ -1,0 +1,156 @@
+import express, { type Request, type Response, Router } from 'express'
+import { z } from 'zod'
+import type { AppService } from '../core/app-service.ts'
+import type { Asset } from '../core/model.ts'
+import { say, sayFault } from '../i18n/i18n.ts'
+import type { Log } from '../log.ts'
+import { usableAccounts } from '../menu/accounts.ts'
+import { Catalogue } from '../menu/search.ts'
+import { handled } from './answers.ts'
+import type { Csrf } from './csrf.ts'
+import { isOurOrigin } from './origin.ts'
+import { nobody } from './targets.ts'
+import { type Identities, type Identity, type Visitor, type VisitorOptions, visitorOf } from './visitor.ts'
+
+export interface ApiParts extends VisitorOptions {
+  readonly core: Pick<AppService, 'assets' | 'nodes' | 'nodeAssets'>
+  readonly identities: Identities
+  readonly csrf: Csrf
+  /** Where to log in when it is not here; undefined: here. */
+  readonly loginElsewhere: string | undefined
+  readonly log: Log
+}
+
+const MOST_LISTED = 200
+const Query = z.object({
+  q: z.string().max(256).default(''),
+  node: z.string().max(64).optional(),
+  offset: z.coerce.number().int().min(0).catch(0),
+  fresh: z.literal('1').optional(),
+})
+
+/** A request of somebody who is logged in; what changes something has proved that our page made it. */
+export interface Caller {
+  readonly identity: Identity
+  readonly visitor: Visitor
+  readonly signal: AbortSignal
+}
+
+/** What our own page asks by HTTP. Everything here wants a login; `caller` is the one place that looks for it (S23). */
+export class Api {
+  readonly #parts: ApiParts
+
+  constructor(parts: ApiParts) {
+    this.#parts = parts
+  }
+
+  get router(): Router {
+    const router = Router()
+    router.use(express.json({ limit: '64kb' }))
+    router.use((_request, response, next) => {
+      response.setHeader('Cache-Control', 'no-store')
+      next()
+    })
+    router.get(
+      '/session',
+      handled((request, response) => this.#session(request, response)),
+    )
+    router.get(
+      '/assets',
+      this.route(async (caller, request) => this.#assets(caller, request)),
+    )
+    router.get(
+      '/nodes',
+      this.route(async (caller) => this.#nodes(caller)),
+    )
+    return router
+  }
+
+  /** A route for people who are logged in, whose answer is JSON. */
+  route(handle: (caller: Caller, request: Request) => Promise<unknown>) {
+    return handled(async (request, response) => {
+      const visitor = visitorOf(request, this.#parts)
+      try {
+        response.json(await handle(await this.#caller(request, visitor), request))
+      } catch (error) {
+        this.#refuse(response, visitor, error)
+      }
+    })
+  }
+
+  async #caller(request: Request, visitor: Visitor): Promise<Caller> {
+    const { identities, csrf, isTrusted } = this.#parts
+    const gone = new AbortController()
+    request.on('close', () => gone.abort())
+    const identity = await identities.identify(visitor, gone.signal)
+    if (!identity) throw nobody()
+    if (request.method !== 'GET') {
+      if (!isOurOrigin(request, isTrusted) || !csrf.isRight(identity, request.get('x-csrf-token')))
+        throw nobody()
+    }
+    return { identity, visitor, signal: gone.signal }
+  }
+
+  /** Who is at this browser; 401 with the way to log in when it is nobody. */
+  async #session(request: Request, response: Response): Promise<void> {
+    const { identities, csrf, loginElsewhere } = this.#parts
+    const visitor = visitorOf(request, this.#parts)
+    try {
+      const identity = await identities.identify(visitor, AbortSignal.timeout(IDENTIFY_MS))
+      if (!identity) return void response.status(401).json({ login: loginElsewhere ?? null })
+      const { name, username } = identity.principal.user
+      response.json({ name, username, admin: identity.admin, csrf: csrf.tokenFor(identity) })
+    } catch (error) {
+      this.#refuse(response, visitor, error)
+    }
+  }
+
+  async #assets({ identity, signal }: Caller, request: Request): Promise<unknown> {
+    const { core } = this.#parts
+    const { q, node, offset, fresh } = Query.parse(request.query)
+    const { user } = identity.principal
+    const assets =
+      node === undefined
+        ? await core.assets(user, { signal, fresh: fresh === '1' })
+        : await core.nodeAssets(user, node, signal)
+    const found = (await Catalogue.of(assets)).search(q)
+    return { total: found.length, assets: found.slice(offset, offset + MOST_LISTED).map(shownAsset) }
+  }
+
+  async #nodes({ identity, signal }: Caller): Promise<unknown> {
+    const nodes = await this.#parts.core.nodes(identity.principal.user, signal)
+    return nodes.map(({ id, key, name, assetsAmount }) => ({
+      id,
+      depth: key.length,
+      name,
+      assets: assetsAmount,
+    }))
+  }
+
+  #refuse(response: Response, { language }: Visitor, error: unknown): void {
+    const { log } = this.#parts
+    if (error instanceof z.ZodError) {
+      return void response.status(400).json({ text: say(language, 'web.malformed') })
+    }
+    const status = isNobody(error) ? 401 : 503
+    log.info({ err: error }, 'a request of a page failed')
+    if (!response.headersSent) response.status(status).json({ text: sayFault(language, error) })
+  }
+}
+
+const IDENTIFY_MS = 20_000
+
+const isNobody = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'WEB_NOBODY'
+
+const shownAsset = (asset: Asset) => ({
+  id: asset.id,
+  name: asset.hostname,
+  address: asset.ip,
+  comment: asset.comment,
+  accounts: usableAccounts(asset).map(({ id, name, username, priority }) => ({
+    id,
+    name: username || name,
+    priority,
+  })),
+})

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+/** What our own page sends in namespace `/page`. Places are bytes since the beginning of a stream. */
+const id = z.string().min(1).max(64)
+const place = z.number().int().min(0)
+const size = { columns: z.number().catch(0), rows: z.number().catch(0) }
+
+export const Open = z.object({ asset: id, account: id, ...size })
+/** Without `received` the page has lost its screen. */
+export const Resume = z.object({ room: id, received: place.optional(), ...size })
+export const Typed = z.object({ room: id, at: place, bytes: z.instanceof(Uint8Array) })
+export const Drawn = z.object({ room: id, at: place })
+export const Resized = z.object({ room: id, ...size })
+export const Close = z.object({ room: id })
+
+/** The answer to `open` and `resume`, which socket.io carries as an acknowledgement. */
+export type Answer =
+  | {
+      readonly ok: true
+      readonly room: string
+      readonly at: number
+      readonly screen?: string
+      readonly input: number
+    }
+  | { readonly ok: false; readonly text: string }

@@ -1,0 +1,2 @@
+// The style sheet is bundled by esbuild.
+declare module '*.css'
