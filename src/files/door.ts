@@ -25,8 +25,10 @@ export interface DoorEnds {
   readonly output: Writable
   /** Fires when the client is gone. */
   readonly gone: AbortSignal
-  /** Shows the person a sentence, beside the protocol: most clients do not show what it says itself. */
-  tell(error: unknown): void
+  /** What the person is told of an error, in their language. */
+  say(error: unknown): string
+  /** Shows a sentence beside the protocol: OpenSSH's clients do not show what it says itself. */
+  tell(sentence: string): void
 }
 
 export interface DoorOptions {
@@ -141,7 +143,7 @@ export class SftpDoor implements DoorContext {
     if (isFault(error)) log.info({ err: error }, 'a request on files was refused')
     else if (!this.#settled.signal.aborted) log.error({ err: error }, 'a request on files failed')
     this.#tell(error)
-    this.reply(status(id, codeOf(error), isFault(error) ? error.message : 'Failure'))
+    this.reply(status(id, codeOf(error), this.#parts.ends.say(error)))
     if (this.view.only?.over) this.#end(error)
   }
 
@@ -293,7 +295,7 @@ export class SftpDoor implements DoorContext {
     const key = isFault(error) ? `${error.code} ${JSON.stringify(error.facts)}` : ''
     if (this.#told.has(key) || this.#told.size >= MOST_TOLD) return
     this.#told.add(key)
-    this.#parts.ends.tell(error)
+    this.#parts.ends.tell(this.#parts.ends.say(error))
   }
 
   #end(error: unknown): void {

@@ -4,7 +4,7 @@ import type { ConnectRequest } from '../asset/connector.ts'
 import type { Audit, Recording } from '../audit/audit.ts'
 import type { Clock } from '../base/clock.ts'
 import type { AppService } from '../core/app-service.ts'
-import type { Target } from '../core/model.ts'
+import type { CommandRule, Target } from '../core/model.ts'
 import { type Log, withLogContext } from '../log.ts'
 import type { PermissionWatch } from '../policy/permission-watch.ts'
 import type { Activity } from '../session/activity.ts'
@@ -47,6 +47,8 @@ export class FileSession {
   /** The name on the asset. */
   readonly account: string
   readonly grants: Grants
+  /** For commands; files by themselves are none. */
+  readonly rules: readonly CommandRule[]
   readonly #clock: Clock
   readonly #ended = new AbortController()
   readonly #left = new AbortController()
@@ -55,7 +57,7 @@ export class FileSession {
   #ending: Ending | undefined
 
   constructor(
-    parts: Pick<FileSession, 'id' | 'target' | 'connection' | 'recording' | 'account' | 'grants'>,
+    parts: Pick<FileSession, 'id' | 'target' | 'connection' | 'recording' | 'account' | 'grants' | 'rules'>,
     clock: Clock,
   ) {
     this.id = parts.id
@@ -64,6 +66,7 @@ export class FileSession {
     this.recording = parts.recording
     this.account = parts.account
     this.grants = parts.grants
+    this.rules = parts.rules
     this.#clock = clock
     this.#lastUse = clock.monotonic()
   }
@@ -192,7 +195,10 @@ async function run({ deps, who, id, orders, activity, signal, onOpen }: Run): Pr
   activity.phase = 'running'
   activity.recording = 'recording'
   try {
-    const session = new FileSession({ id, target, connection, recording, account, grants }, clock)
+    const session = new FileSession(
+      { id, target, connection, recording, account, grants, rules: prepared.rules },
+      clock,
+    )
     onOpen(session)
     ending = await session.over(deps, orders)
     return ending

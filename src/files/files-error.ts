@@ -14,15 +14,19 @@ export type FilesErrorCode =
   /** Facts: `most`. */
   | 'FILES_HANDLES'
   | 'FILES_PACKET'
-  /** The asset has no SFTP server, or it ended. */
+  /** The asset has no SFTP server. */
   | 'FILES_NO_SFTP'
-  | 'FILES_LOST'
   /** The directory files are confined to is not there. Facts: `root`. */
   | 'FILES_ROOT'
   /** An administrator ended it, a grant was withdrawn, the daemon stops. Facts: `why`. */
   | 'FILES_ENDED'
-  /** A transfer that cannot be followed is forbidden here. Facts: `program`. */
+  /** A transfer that cannot be followed is forbidden here, or not granted. Facts: `program`. */
   | 'FILES_UNPARSED'
+  | 'FILES_UNPARSED_RIGHTS'
+  /** What cannot be confined to a directory is refused where there is one. Facts: `program`, `root`. */
+  | 'FILES_CONFINED'
+  /** A command rule denies it. Facts: `command`. */
+  | 'FILES_RULE'
 
 /** Why something was not done with a file. */
 export class FilesError extends Fault<FilesErrorCode> {

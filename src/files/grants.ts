@@ -79,7 +79,8 @@ export class Grants implements AsyncDisposable {
   }
 }
 
-const noAnswer = (action: Action): CoreError =>
+/** Core's silence is no yes. */
+export const noAnswer = (action: Action): CoreError =>
   new CoreError('CORE_UNAVAILABLE', 'unavailable', {
     step: 'ask permission',
     message: `core did not say whether ${action} is granted`,

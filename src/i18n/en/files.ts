@@ -11,9 +11,13 @@ export const files = {
   'fault.FILES_PACKET': 'This client sent what is no SFTP. Please use another one.',
   'fault.FILES_NO_SFTP':
     '{asset} offers no SFTP. An administrator can switch it on in its SSH server (Subsystem sftp).',
-  'fault.FILES_LOST': 'The connection to {asset} was lost. Files that were being written may be incomplete.',
   'fault.FILES_ROOT': 'The directory {root} is not there on {asset}. An administrator can change it.',
   'fault.FILES_ENDED': 'The connection to {asset} as “{account}” was ended ({why}). Please log in again.',
   'fault.FILES_UNPARSED':
     'Transfers by {program} cannot be followed and are not allowed here. Use sftp, or scp.',
+  'fault.FILES_UNPARSED_RIGHTS':
+    'Transfers by {program} cannot be followed, so they need both upload and download on {asset}, which you do not have.',
+  'fault.FILES_CONFINED':
+    'Files on {asset} are confined to {root}, and {program} cannot be held there. Use sftp, or scp without -O.',
+  'fault.FILES_RULE': 'A command rule of {asset} does not allow this: {command}',
 } as const

@@ -10,8 +10,12 @@ export const files: Readonly<Record<keyof typeof en, string>> = {
   'fault.FILES_HANDLES': '同时打开的文件过多（上限 {most}）。请关闭一些后重试。',
   'fault.FILES_PACKET': '该客户端发送的内容不是 SFTP。请换用其他客户端。',
   'fault.FILES_NO_SFTP': '{asset} 未提供 SFTP。管理员可在其 SSH 服务中开启（Subsystem sftp）。',
-  'fault.FILES_LOST': '与 {asset} 的连接已断开。正在写入的文件可能不完整。',
   'fault.FILES_ROOT': '{asset} 上没有目录 {root}。管理员可以修改该设置。',
   'fault.FILES_ENDED': '以“{account}”身份到 {asset} 的连接已被结束（{why}）。请重新登录。',
   'fault.FILES_UNPARSED': '{program} 的传输无法审计，此处不允许。请使用 sftp 或 scp。',
+  'fault.FILES_UNPARSED_RIGHTS':
+    '{program} 的传输无法审计，因此需要 {asset} 的上传和下载权限，您没有这些权限。',
+  'fault.FILES_CONFINED':
+    '{asset} 上的文件限制在 {root} 内，{program} 无法受此限制。请使用 sftp，或不带 -O 的 scp。',
+  'fault.FILES_RULE': '{asset} 的命令过滤规则不允许：{command}',
 }
