@@ -105,12 +105,7 @@ export class Mount {
     const real =
       (follow ? await realOf(path, mounted.client) : undefined) ?? (await placeOf(path, mounted.client))
     if (real !== undefined && isWithin(mounted.root, real)) return
-    throw new FilesError('FILES_OUTSIDE', {
-      step: 'look at path',
-      message: `${shown(path)} leads out of ${shown(mounted.root)}`,
-      next: 'use a path within it, or change SFTP_ROOT or SFTP_ROOT_DIRECT',
-      facts: { path: shown(path), root: shown(mounted.root), asset: this.target.asset.hostname },
-    })
+    throw outside(path, this, mounted)
   }
 
   async #open(): Promise<Mounted> {
@@ -205,6 +200,14 @@ async function placeOf(path: BytePath, client: SftpClient): Promise<BytePath | u
   const directory = await realOf(parentOf(path), client)
   return directory === undefined ? undefined : joined(directory, name)
 }
+
+export const outside = (path: BytePath, { target: { asset } }: Mount, { root }: Mounted): FilesError =>
+  new FilesError('FILES_OUTSIDE', {
+    step: 'look at path',
+    message: `${shown(path)} leads out of ${shown(root)}`,
+    next: 'use a path within it, or change SFTP_ROOT or SFTP_ROOT_DIRECT',
+    facts: { path: shown(path), root: shown(root), asset: asset.hostname },
+  })
 
 export const endedFault = ({ asset, systemUser }: Target, ending: Ending): FilesError =>
   new FilesError('FILES_ENDED', {

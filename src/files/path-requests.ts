@@ -3,7 +3,7 @@ import type { FileOperation } from '../core/model.ts'
 import { type BytePath, isUnsafe, normalised, shown, wireOf } from './byte-path.ts'
 import type { DoorContext } from './door-context.ts'
 import { FilesError } from './files-error.ts'
-import type { Mount, Mounted } from './mount.ts'
+import { type Mount, type Mounted, outside } from './mount.ts'
 import type { PathRequest } from './path-request.ts'
 import { type Action, rightsToOpen } from './rights.ts'
 import { encodeAttributes } from './sftp/attributes.ts'
@@ -110,7 +110,9 @@ export class PathRequests {
       mounted.session.touch()
       asked.paths = onAsset(asked, mounted)
       await demand(mounted, this.#rights(request), asked.paths[0] ?? '')
-      for (const path of asked.paths) await mount.confine(path, mounted, { follow: request.rule.follow })
+      // REALPATH only says where something is: that is looked at in its answer.
+      const confined = request.type === PACKET.realpath ? [] : asked.paths
+      for (const path of confined) await mount.confine(path, mounted, { follow: request.rule.follow })
       this.#send(asked, mounted)
     } catch (error) {
       if (error instanceof FilesError || !mounted) this.#recordRefusal(asked, error, mounted)
@@ -168,7 +170,7 @@ export class PathRequests {
       this.#door.reply(pathReply(request.id, wireOf(mounted.root)))
       return
     }
-    this.#door.refuse(request.id, badPath(path))
+    this.#door.refuse(request.id, outside(path, mount, mounted))
   }
 
   #open(asked: ToAsset, mounted: Mounted): void {
