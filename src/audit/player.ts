@@ -24,6 +24,9 @@ export class Player {
   #wake: () => void = () => undefined
   /** ms of the recording by which the last wait was too long. */
   #ahead = 0
+  /** µs; where the recording is. */
+  #position = 0
+  #seek: number | undefined
 
   constructor(options: PlayerOptions) {
     this.#options = options
@@ -32,6 +35,11 @@ export class Player {
 
   get speed(): number {
     return this.#speed
+  }
+
+  /** µs since the start. */
+  get position(): number {
+    return this.#position
   }
 
   get paused(): boolean {
@@ -56,18 +64,37 @@ export class Player {
     this.#wake()
   }
 
-  /** Resolves when the recording is over, or was stopped. */
-  async play(frames: AsyncIterable<Frame>): Promise<'end' | 'stopped'> {
+  /** Ends `play` with the wish to go on at another place (µs since the start). */
+  seek(to: number): void {
+    this.#seek = Math.max(0, to)
+    this.#wake()
+  }
+
+  /**
+   * Plays what comes after `from` (µs since the start; what is before is passed over). Resolves when the recording is
+   * over, was stopped, or is to go on elsewhere.
+   */
+  async play(frames: AsyncIterable<Frame>, from = 0): Promise<'end' | 'stopped' | { readonly seek: number }> {
     const { write, maxIdleMs = Number.POSITIVE_INFINITY } = this.#options
-    let last = 0
+    let last = from
+    this.#position = from
+    this.#ahead = 0
     for await (const { kind, time, payload } of frames) {
-      if (kind === FRAME.hash) continue
+      if (kind === FRAME.hash || time < from || (from > 0 && time === from)) continue
       await this.#wait(Math.min((time - last) / 1000, maxIdleMs))
       if (this.#stop.signal.aborted) return 'stopped'
+      if (this.#seek !== undefined) return this.#sought()
       last = time
+      this.#position = time
       if (kind === FRAME.output) await write(payload)
     }
     return 'end'
+  }
+
+  #sought(): { readonly seek: number } {
+    const seek = this.#seek ?? 0
+    this.#seek = undefined
+    return { seek }
   }
 
   #setSpeed(speed: number): void {
@@ -79,7 +106,7 @@ export class Player {
   async #wait(ms: number): Promise<void> {
     const { clock } = this.#options
     let left = ms - this.#ahead
-    while ((left > 0 || this.#paused) && !this.#stop.signal.aborted) {
+    while ((left > 0 || this.#paused) && !this.#stop.signal.aborted && this.#seek === undefined) {
       const speed = this.#paused ? 0 : this.#speed
       const began = clock.monotonic()
       await this.#timer(speed === 0 ? undefined : left / speed)

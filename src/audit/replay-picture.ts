@@ -49,6 +49,16 @@ export async function pictureAt(path: string, outputBytes: number): Promise<Pict
   return { size, bytes: drawn(emulator) }
 }
 
+/** The screen at a time, in µs since the start. Reads the file twice. */
+export async function pictureAtTime(path: string, time: number): Promise<Picture> {
+  let outputBytes = 0
+  for await (const frame of new ReplayFile(path).frames()) {
+    if (frame.time > time) break
+    if (frame.kind === FRAME.output) outputBytes += frame.payload.length
+  }
+  return await pictureAt(path, outputBytes)
+}
+
 function emulatorOf({ columns, rows }: Size, alternate: boolean): Emulator {
   const emulator = new headless.Terminal({
     cols: columns,

@@ -4,6 +4,7 @@ import { shortId, summarise } from '../audit/catalogue.ts'
 import { FRAME } from '../audit/frames.ts'
 import { Player } from '../audit/player.ts'
 import { ReplayFile } from '../audit/replay-file.ts'
+import { pictureAtTime } from '../audit/replay-picture.ts'
 import type { SpooledSession } from '../audit/spool.ts'
 import { systemClock } from '../base/clock.ts'
 import { blankControls } from '../base/escape.ts'
@@ -14,10 +15,13 @@ import { afterPlaying, playingTitle, SAVE_TITLE } from './replay-screen.ts'
 export interface PlayOptions {
   readonly speed?: number
   readonly maxIdleMs?: number
+  /** Where to begin, ms since the start. */
+  readonly atMs?: number
 }
 
 /**
- * Plays a session on the terminal: space pauses, `+` and `-` change the speed, `q` quits. Where stdout is no terminal
+ * Plays a session on the terminal: space pauses, `+` and `-` change the speed, the arrows go ten seconds back and on, `[`
+ * and `]` from command to command, `0` to the start, `q` quits. Where stdout is no terminal
  * the recorded bytes are written at once, and nothing else.
  */
 export async function playReplay(session: SpooledSession, io: CliIo, options: PlayOptions): Promise<number> {
@@ -57,8 +61,34 @@ async function playOnTerminal({ session, file, options }: Playing, io: CliIo): P
   scope.defer(() => io.stdout.write(afterPlaying(id, how)))
   io.stdout.write(SAVE_TITLE)
   tell()
-  listenToKeys({ player, onKey: tell }, io, scope)
-  how = await player.play(file.frames())
+  const commands = await commandTimes(file.path)
+  listenToKeys({ player, commands, onKey: tell }, io, scope)
+  how = await playThrough({ player, path: file.path, from: (options.atMs ?? 0) * 1000 }, io)
+}
+
+interface Playthrough {
+  readonly player: Player
+  readonly path: string
+  /** µs since the start. */
+  readonly from: number
+}
+
+/** Plays from one place on, and from each other that is asked for, with the screen as it was there. */
+async function playThrough({ player, path, from }: Playthrough, io: CliIo): Promise<'end' | 'stopped'> {
+  for (let at = from; ; ) {
+    if (at > 0) io.stdout.write(Buffer.concat([CLEAN, (await pictureAtTime(path, at)).bytes]))
+    const how = await player.play(new ReplayFile(path).frames(), at)
+    if (how === 'end' || how === 'stopped') return how
+    if (how.seek === 0) io.stdout.write(CLEAN)
+    at = how.seek
+  }
+}
+
+/** µs since the start at which commands were given, in order. */
+async function commandTimes(path: string): Promise<readonly number[]> {
+  const times: number[] = []
+  for await (const { kind, time } of new ReplayFile(path).frames()) if (kind === FRAME.mark) times.push(time)
+  return times
 }
 
 async function opening(session: SpooledSession, { stdout }: CliIo): Promise<string> {
@@ -68,8 +98,11 @@ async function opening(session: SpooledSession, { stdout }: CliIo): Promise<stri
   const small = (stdout.columns ?? columns) < columns || (stdout.rows ?? rows) < rows
   const size = small ? ` It was recorded at ${columns}x${rows}: a larger window shows it right.` : ''
   const who = blankControls(`${user} on ${systemUser}@${asset}`)
-  return `── ${shortId(session.id)}  ${who}.${size}\r\n── space pauses, + and - change speed, q quits\r\n`
+  return `── ${shortId(session.id)}  ${who}.${size}\r\n── space pauses, + and - change speed, arrows and [ ] seek, q quits\r\n`
 }
+
+/** A terminal to draw on. */
+const CLEAN = Buffer.from('\x1b[!p\x1b[?1049l\x1b[?25h\x1b[m\x1b[H\x1b[2J')
 
 /** Timers of the player keep the process alive; others of the program do not. */
 function keepAlive(scope: Scope): typeof systemClock {
@@ -95,18 +128,22 @@ function writer({ stdout }: CliIo, scope: Scope, onGone: () => void = () => unde
 
 interface Keys {
   readonly player: Player
+  /** µs since the start. */
+  readonly commands: readonly number[]
   /** Called after each key that meant something. */
   readonly onKey: () => void
 }
 
-function listenToKeys({ player, onKey }: Keys, { stdin }: CliIo, scope: Scope): void {
+function listenToKeys({ player, commands, onKey }: Keys, { stdin }: CliIo, scope: Scope): void {
   if (!stdin.isTTY || !stdin.setRawMode) return
   const onData = (bytes: Buffer): void => {
+    const arrow = ARROWS.get(bytes.toString('latin1'))
+    if (arrow !== undefined) player.seek(player.position + arrow)
     // What the recorded program asked of its terminal, ours answers too: such answers begin with ESC.
     if (bytes[0] === 0x1b) return
     for (const key of bytes.toString('latin1')) {
       const act = KEYS[key]
-      act?.(player)
+      act?.(player, commands)
       if (act) onKey()
     }
   }
@@ -121,7 +158,27 @@ function listenToKeys({ player, onKey }: Keys, { stdin }: CliIo, scope: Scope): 
 }
 
 const quit = (player: Player): void => player.stop()
-const KEYS: Readonly<Record<string, (player: Player) => void>> = {
+/** µs. */
+const ARROWS: ReadonlyMap<string, number> = new Map([
+  ['\x1b[C', 10e6],
+  ['\x1bOC', 10e6],
+  ['\x1b[D', -10e6],
+  ['\x1bOD', -10e6],
+])
+
+/** So much before a command one sees it being typed; and so far behind one it is the one before. */
+const BEFORE = 1e6
+
+const KEYS: Readonly<Record<string, (player: Player, commands: readonly number[]) => void>> = {
+  '0': (player) => player.seek(0),
+  ']': (player, commands) => {
+    const next = commands.find((time) => time - BEFORE > player.position)
+    if (next !== undefined) player.seek(next - BEFORE)
+  },
+  '[': (player, commands) => {
+    const before = commands.findLast((time) => time - BEFORE < player.position - BEFORE)
+    player.seek((before ?? BEFORE) - BEFORE)
+  },
   ' ': (player) => player.togglePause(),
   '+': (player) => player.faster(),
   '=': (player) => player.faster(),

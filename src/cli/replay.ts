@@ -1,5 +1,5 @@
 import { findSession, type RecordSummary, shortId, summarise } from '../audit/catalogue.ts'
-import { Spool } from '../audit/spool.ts'
+import { Spool, type SpooledSession } from '../audit/spool.ts'
 import { verifySession } from '../audit/verify.ts'
 import { sessionsPath } from '../base/data-dir.ts'
 import { durationText } from '../base/duration.ts'
@@ -11,16 +11,18 @@ import { readCommandLine, UsageError } from './options.ts'
 import { type OwnOptions, takeOptions } from './own-options.ts'
 import { exportReplay } from './replay-export.ts'
 import { playReplay } from './replay-play.ts'
+import { searchReplays } from './replay-search.ts'
 
-const USAGE = 'cocod replay list | play ID | verify ID | export ID; cocod help has their flags'
-export const OPTIONS = ['user', 'speed', 'max-idle', 'format'] as const
+const USAGE = 'cocod replay list | play ID | search TEXT | verify ID | export ID; cocod help has their flags'
+export const OPTIONS = ['user', 'id', 'speed', 'max-idle', 'at', 'format'] as const
+export const SWITCHES = ['regex', 'json'] as const
 const VERBS = ['play', 'verify', 'export']
 
 /** `cocod replay …`: looks at the records under DATA_DIR, whether the daemon runs or not. */
 export const replay: Command = async (args, io) => {
   const { own, rest } = takeOptions(args, OPTIONS)
-  const { config, words } = readCommandLine(rest, io)
-  return await replayCommand({ words, options: own }, io, {
+  const { config, words, switches } = readCommandLine(rest, io, SWITCHES)
+  return await replayCommand({ words, options: own, switches }, io, {
     sessionsDir: sessionsPath(config.settings.DATA_DIR),
   })
 }
@@ -29,19 +31,27 @@ export interface ReplayRequest {
   /** `list`, or `play`, `verify` or `export` and an id. */
   readonly words: readonly string[]
   readonly options: ReplayOptions
+  readonly switches?: ReadonlySet<string>
 }
 
 export type ReplayOptions = OwnOptions<(typeof OPTIONS)[number]>
 
 /** The same for records that are in `sessionsDir`. Throws UsageError and AuditError. */
 export async function replayCommand(
-  { words, options }: ReplayRequest,
+  { words, options, switches = new Set() }: ReplayRequest,
   io: CliIo,
   { sessionsDir }: { sessionsDir: string },
 ): Promise<number> {
   const [verb = 'list', id] = words
   const spool = new Spool(sessionsDir)
   if (verb === 'list') return await list(spool, io, options.user)
+  if (verb === 'search') {
+    if (id === undefined) throw new UsageError('cocod replay search needs a text', USAGE)
+    const sessions =
+      options.id === undefined ? ofUser(spool, options.user) : [await findSession(spool, options.id)]
+    const how = { regex: switches.has('regex'), json: switches.has('json') }
+    return await searchReplays({ sessions, text: id, ...how }, io)
+  }
   if (!VERBS.includes(verb)) throw new UsageError(`cocod replay does not know “${verb}”`, USAGE)
   if (id === undefined) throw new UsageError(`cocod replay ${verb} needs the id of a session`, USAGE)
   const session = await findSession(spool, id)
@@ -49,18 +59,28 @@ export async function replayCommand(
   if (verb === 'export') return await exportReplay(session, options.format, io)
   const speed = numberOf(options, 'speed')
   const maxIdle = numberOf(options, 'max-idle')
+  const at = numberOf(options, 'at')
   return await playReplay(session, io, {
     ...(speed === undefined ? {} : { speed }),
+    ...(at === undefined ? {} : { atMs: at * 1000 }),
     ...(maxIdle === undefined ? {} : { maxIdleMs: maxIdle * 1000 }),
   })
 }
 
-function numberOf(options: ReplayOptions, name: 'speed' | 'max-idle'): number | undefined {
+function numberOf(options: ReplayOptions, name: 'speed' | 'max-idle' | 'at'): number | undefined {
   const text = options[name]
   if (text === undefined) return undefined
   const value = Number(text)
-  if (Number.isFinite(value) && value > 0) return value
+  if (Number.isFinite(value) && (value > 0 || name === 'at')) return Math.max(0, value)
   throw new UsageError(`--${name} is a number above 0, not “${text}”`, USAGE)
+}
+
+/** Newest first; those of one person only, where a user name is given. */
+async function* ofUser(spool: Spool, user: string | undefined): AsyncGenerator<SpooledSession> {
+  for await (const session of spool.sessions({ newestFirst: true })) {
+    const summary = user === undefined ? undefined : await summarise(session).catch(() => undefined)
+    if (user === undefined || (summary && accountOf(summary.state.record.user) === user)) yield session
+  }
 }
 
 async function list(spool: Spool, io: CliIo, user: string | undefined): Promise<number> {

@@ -1,5 +1,4 @@
 import type { Writable } from 'node:stream'
-import { FRAME } from '../audit/frames.ts'
 import { Player } from '../audit/player.ts'
 import { ReplayFile } from '../audit/replay-file.ts'
 import { pictureAt } from '../audit/replay-picture.ts'
@@ -146,7 +145,7 @@ export class View implements Onlooker {
     this.#player = player
     sink.write(CLEAR)
     await replay.flush().catch(() => undefined)
-    await player.play(outputOnly(replay.path)).catch(() => undefined)
+    await player.play(new ReplayFile(replay.path).frames()).catch(() => undefined)
     this.#player = undefined
     await this.#catchUp().catch(() => this.#finish('ended'))
   }
@@ -156,11 +155,5 @@ export class View implements Onlooker {
     if (!sink.writable) this.#finish('left')
     else if (sink.writableLength > MOST_BEHIND) this.#finish('slow')
     else sink.write(Buffer.from(bytes))
-  }
-}
-
-async function* outputOnly(path: string) {
-  for await (const frame of new ReplayFile(path).frames()) {
-    if (frame.kind === FRAME.output) yield frame
   }
 }

@@ -83,6 +83,7 @@ const inWindow = (...args: string[]) =>
     args: [COCOD, 'session', ...args],
     env: { PATH: process.env['PATH'] ?? '', TERM: 'xterm-256color' },
     cwd: bastion.daemon.directory,
+    keepOutput: true,
   })
 
 test('who watches sees the screen as it is and what comes, and the person is told', async () => {
@@ -114,9 +115,9 @@ test('r shows the session from its start, and then goes on with what is', async 
   const [session] = await listed()
   await using window = inWindow('watch', session?.shortId ?? '')
   await window.untilScreen(PROMPT)
-  expect(window.history()).not.toContain('at-the-start')
+  expect(String(window.output())).not.toContain('at-the-start')
   window.type('r')
-  await window.untilScreen(() => window.history().includes('at-the-start'))
+  await window.untilScreen(() => String(window.output()).includes('at-the-start'))
   ssh.type('echo now-$((1+1))\r')
   await window.untilScreen(/^now-2$/m)
 })

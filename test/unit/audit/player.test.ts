@@ -93,3 +93,26 @@ test('speed has bounds', () => {
   for (let n = 0; n < 20; n += 1) player.slower()
   expect(player.speed).toBe(1 / 8)
 })
+
+test('it goes on at another place when asked, without what is before it', async () => {
+  const { player, ended, pass, clock } = playing([0, 100, 1_000, 5_000])
+  expect(await pass(0)).toEqual(['0'])
+  player.seek(900_000)
+  expect(await ended).toEqual({ seek: 900_000 })
+  const rest = player.play(recording([0, 100, 1_000, 5_000]), 900_000)
+  expect(await pass(99)).toEqual([])
+  expect(await pass(1)).toEqual(['1000'])
+  expect(player.position).toBe(1_000_000)
+  expect(await pass(4_000)).toEqual(['5000'])
+  expect(await rest).toBe('end')
+  expect(clock.pending).toBe(0)
+})
+
+test('a wish to go elsewhere ends a pause, too', async () => {
+  const { player, ended, pass } = playing([0, 100])
+  await pass(0)
+  player.togglePause()
+  await pass(10_000)
+  player.seek(-5)
+  expect(await ended).toEqual({ seek: 0 })
+})

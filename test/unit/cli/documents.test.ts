@@ -19,7 +19,8 @@ const io: CliIo = {
 const SWITCHES: Readonly<Record<string, readonly string[]>> = {
   start: ['standalone'],
   status: ['json'],
-  stop: [],
+  stop: ['drain'],
+  session: ['json', 'write'],
 }
 
 /** Command lines of the program in a document: in indented lines and in `code`. */
@@ -28,26 +29,35 @@ function commandLines(document: string): string[] {
   const indented = [...text.matchAll(/^ {4}(.*)$/gm)].map(([, line = '']) => line)
   const inline = [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code)
   return [...indented, ...inline]
-    .map((line) => /^(?:[A-Z_]+=\S+ )*(?:node bin\/)?cocod (start|stop|status|replay)\b(.*)$/.exec(line))
-    .flatMap((found) => (found ? [`${found[1]}${found[2]}`.replace(/ +#.*$/, '').trim()] : []))
+    .map((line) =>
+      /^(?:[A-Z_]+=\S+ )*(?:node bin\/)?cocod (start|stop|status|session|replay)\b(.*)$/.exec(line),
+    )
+    .flatMap((found) => (found ? [`${found[1]}${found[2]}`.replace(/ +[#>].*$/, '').trim()] : []))
 }
 
 function check(line: string): void {
-  const [command = '', ...args] = line.split(/ +/)
+  const [command = '', ...args] = line.match(/'[^']*'|\S+/g) ?? []
+  if (command === 'session') {
+    const { rest } = takeOptions(args, ['reason', 'users', 'minutes'])
+    const [verb = 'list'] = readCommandLine(rest, io, SWITCHES[command]).words
+    expect(['list', 'end', 'watch', 'join', 'lock', 'unlock', 'share']).toContain(verb)
+    return
+  }
   if (command !== 'replay') {
     refuseWords(command, readCommandLine(args, io, SWITCHES[command]).words)
     return
   }
   const { words } = readCommandLine(takeOptions(args, OPTIONS).rest, io)
   const [verb = 'list', id] = words
-  expect(['list', 'play', 'verify', 'export']).toContain(verb)
-  if (id !== undefined) expect(id).toMatch(/^(s-[\da-f]{8}|ID)$/)
+  expect(['list', 'play', 'search', 'verify', 'export']).toContain(verb)
+  if (id !== undefined && verb !== 'search') expect(id).toMatch(/^(s-[\da-f]{8}|ID)$/)
 }
 
 test.each([
   ['README.md', 6],
   ['CHANGELOG.md', 3],
   ['docs/standalone.md', 1],
+  ['docs/recordings.md', 12],
   ['docs/architecture.md', 1],
 ])('every command line in %s is one that the program takes', (document, least) => {
   const lines = commandLines(document)

@@ -196,3 +196,65 @@ test('the program lists, in a directory that a flag names', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, args)
   expect(stdout).toContain(`s-${sessions.sent.slice(0, 8)}`)
 })
+
+test('search says session and second, and exits as grep does', async () => {
+  await using home = await temporaryDirectory()
+  await using sessions = await recorded(home.path)
+  const { code, out } = await run(sessions.sessionsDir, ['search', '$ LS'.toLowerCase()])
+  expect(out).toMatch(
+    new RegExp(`^s-${sessions.sent.slice(0, 8)}  \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  --at \\d+  \\$ ls\n`),
+  )
+  expect([code, out.trimEnd().split('\n').length]).toEqual([0, 1])
+  expect(await run(sessions.sessionsDir, ['search', 'no such text'])).toMatchObject({ code: 1, out: '' })
+})
+
+test('search takes regular expressions, one session, and gives JSON', async () => {
+  await using home = await temporaryDirectory()
+  await using sessions = await recorded(home.path)
+  const { io, stdout } = streams(false)
+  const told = text(stdout)
+  const switches = new Set(['regex', 'json'])
+  const options = { id: sessions.waiting }
+  await replayCommand({ words: ['search', '^. (ID|id)$'], options, switches }, io, {
+    sessionsDir: sessions.sessionsDir,
+  })
+  stdout.end()
+  const found = (await told).trimEnd().split('\n')
+  expect(found.map((line): unknown => JSON.parse(line))).toEqual([
+    expect.objectContaining({ session: sessions.waiting, text: '$ id' }),
+  ])
+  await expect(
+    replayCommand({ words: ['search', '('], options: {}, switches }, io, {
+      sessionsDir: sessions.sessionsDir,
+    }),
+  ).rejects.toThrow('no regular expression')
+})
+
+test('exports as text, as lines of JSON with every byte, as pictures', async () => {
+  await using home = await temporaryDirectory()
+  await using sessions = await recorded(home.path)
+  const as = async (format: string) =>
+    (await run(sessions.sessionsDir, ['export', sessions.sent], { format })).out
+  expect(await as('txt')).toContain('$ ls\n')
+  const frames = (await as('json'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { kind: string })
+  expect(frames.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['head', 'output', 'command', 'end']))
+  const shown = (await as('gif-frames'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { ansi: string })
+  expect(shown.at(-1)?.ansi).toContain('$ ls')
+})
+
+test('a page holds its player and recording, and nothing of the recording is markup', async () => {
+  await using home = await temporaryDirectory()
+  await using sessions = await recorded(home.path)
+  const { out } = await run(sessions.sessionsDir, ['export', sessions.sent], { format: 'html' })
+  expect(/<(?:script|link|img|iframe)\b[^>]*(?:src|href)=/.test(out)).toBe(false)
+  const inside = /<template id="recording">([\s\S]*?)<\/template>/.exec(out)?.[1] ?? ''
+  expect(inside).toMatch(/^[A-Za-z0-9+/=\s]+$/)
+  expect(Buffer.from(inside, 'base64').toString()).toContain('"version":2')
+  expect(/<button data-at="[\d.]+">ls<\/button>/.test(out)).toBe(true)
+})
