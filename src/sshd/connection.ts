@@ -1,11 +1,14 @@
 import type { Login } from '../auth/login.ts'
+import type { Clock } from '../base/clock.ts'
 import { escapeControls } from '../base/escape.ts'
 import { type Log, withLogContext } from '../log.ts'
 import { closeBareSession } from '../ssh2/bare-session.ts'
+import { connectionInternals } from '../ssh2/internals.ts'
 import type { AuthContext, Connection, Session } from '../ssh2/library.ts'
 import { DISCONNECT, disconnect, isOutOfTurn, sendBanner } from '../ssh2/server-messages.ts'
 import { type Forwarder, Forwards } from './forwards.ts'
 import { type Entry, SshLogin } from './login.ts'
+import { RekeyLimit } from './rekey-limit.ts'
 import { SessionRequest, type SshdHandlers } from './session-request.ts'
 
 export interface SshConnectionParts {
@@ -19,6 +22,7 @@ export interface SshConnectionParts {
   readonly maxForwards: number
   /** Take signatures of RSA keys that are made with SHA-1. */
   readonly sha1: boolean
+  readonly clock: Clock
   /** Fires when the daemon stops. */
   readonly stopping: AbortSignal
   /** Lines of this connection get its `login` id. */
@@ -37,6 +41,7 @@ export class SshConnection {
   readonly #login: SshLogin
   readonly #log: Log
   readonly #channelEnds = new EventTarget()
+  readonly #rekeys: RekeyLimit
   #algorithms: unknown
   #entry: Entry | undefined
   #forwarder: Forwarder | undefined
@@ -45,6 +50,7 @@ export class SshConnection {
 
   constructor(parts: SshConnectionParts) {
     this.#parts = parts
+    this.#rekeys = new RekeyLimit(parts.clock)
     this.#log = parts.log.child({ login: parts.loginId })
     const { client } = parts
     client.on('error', (error: unknown) => this.#onError(error))
@@ -61,6 +67,7 @@ export class SshConnection {
     })
     client.on('authentication', (context: AuthContext) => this.#onAuthentication(context))
     client.on('ready', () => parts.onReady())
+    client.on('rekey', () => this.#onRekey())
     client.on('session', (accept, reject) => this.#onSession(accept, reject))
     new Forwards({
       client,
@@ -96,6 +103,14 @@ export class SshConnection {
       else this.#log.error({ err: error }, 'login failed by a fault of ours')
       this.end()
     })
+  }
+
+  #onRekey(): void {
+    const { client } = this.#parts
+    const { bytesRead, bytesWritten } = connectionInternals(client)._sock
+    if (this.#rekeys.allows(bytesRead + bytesWritten)) return
+    this.#log.warn('ended: too many key exchanges')
+    disconnect(client, DISCONNECT.byApplication, 'too many key exchanges')
   }
 
   #onEntry(entry: Entry): void {

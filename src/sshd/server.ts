@@ -6,6 +6,7 @@ import { sleep } from '../base/clock.ts'
 import { userAlgorithms } from '../ssh2/algorithms.ts'
 import { connectionInternals } from '../ssh2/internals.ts'
 import { type ClientInfo, type Connection, Server as Ssh2Server, type SshServer } from '../ssh2/library.ts'
+import { allowRepeatedServiceRequests } from '../ssh2/service-requests.ts'
 import { shareFairly } from '../ssh2/yielding.ts'
 import { Admission, type Admitted } from './admission.ts'
 import { SshConnection } from './connection.ts'
@@ -172,6 +173,7 @@ export class Sshd implements AsyncDisposable {
       return
     }
     shareFairly(socket)
+    allowRepeatedServiceRequests(client)
     const connection = this.#connection(client, admitted, header.versions.software)
     this.#arrivals.set(socket, { client: admitted, connection })
   }
@@ -201,6 +203,7 @@ export class Sshd implements AsyncDisposable {
       maxChannels: options.maxChannels ?? 10,
       maxForwards: options.maxForwards ?? 100,
       sha1: options.algorithms === 'legacy',
+      clock,
       stopping: this.#stopping.signal,
       log: this.#parts.log,
       onReady: settle,
