@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { Clock } from '../base/clock.ts'
@@ -20,6 +21,17 @@ export interface DemoHost {
   /** Every program that runs; emptied as they end. */
   readonly programs: Set<Program>
 }
+
+/** Where the systems keep OpenSSH's SFTP server. */
+const SFTP_SERVERS = [
+  '/usr/lib/openssh/sftp-server',
+  '/usr/libexec/openssh/sftp-server',
+  '/usr/lib/ssh/sftp-server',
+  '/usr/libexec/sftp-server',
+]
+
+/** Undefined where this machine has none: then the demo has no files to show. */
+const sftpServer = (): string | undefined => SFTP_SERVERS.find((path) => existsSync(path))
 
 const MOST_VARIABLES = 32
 const MOST_VALUE = 256
@@ -45,6 +57,11 @@ export function serveDemoSession(session: Session, host: DemoHost): void {
   })
   session.on('shell', (accept, reject) => request.take(accept, reject, undefined))
   session.on('exec', (accept, reject, { command }) => request.take(accept, reject, command))
+  session.on('subsystem', (accept, reject, { name }) => {
+    const server = name === 'sftp' ? sftpServer() : undefined
+    if (server === undefined) reject?.()
+    else request.take(accept, reject, undefined, server)
+  })
 }
 
 /** The state of one session channel. */
@@ -72,7 +89,12 @@ class DemoSession {
   }
 
   /** The channel is accepted in this very turn: what the client sends with its request would be lost otherwise. */
-  take(accept: () => ServerChannel, reject: () => void, command: string | undefined): void {
+  take(
+    accept: () => ServerChannel,
+    reject: () => void,
+    command: string | undefined,
+    subsystem?: string,
+  ): void {
     if (this.#taken) {
       reject?.()
       return
@@ -82,14 +104,14 @@ class DemoSession {
     channel.on('error', () => {})
     channel.stderr.on('error', () => {})
     const gone = writeFairly(channel)
-    this.#run({ channel, gone }, command).catch((fault: unknown) => {
+    this.#run({ channel, gone }, { command, subsystem }).catch((fault: unknown) => {
       this.#host.log.warn({ err: fault }, 'demo asset: program failed')
       channel.close()
     })
   }
 
-  async #run(place: Place, command: string | undefined): Promise<void> {
-    const program = this.#start(place.channel, command)
+  async #run(place: Place, wanted: Wanted): Promise<void> {
+    const program = this.#start(place.channel, wanted)
     if (!program) return
     this.program = program
     const { programs, log } = this.#host
@@ -99,15 +121,16 @@ class DemoSession {
     } finally {
       await program.end()
       programs.delete(program)
-      log.debug({ command: command !== undefined }, 'demo asset: program ended')
+      log.debug({ command: wanted.command !== undefined }, 'demo asset: program ended')
     }
   }
 
-  #start(channel: ServerChannel, command: string | undefined): Program | undefined {
+  #start(channel: ServerChannel, { command, subsystem }: Wanted): Program | undefined {
     const { account, binding, clock } = this.#host
     const start = { file: '/bin/sh', args: shellArguments(account, command), cwd: account.home, clock }
     const env = { ...account.env, ...Object.fromEntries(this.#variables) }
     try {
+      if (subsystem !== undefined) return startOnPipes({ ...start, file: subsystem, args: [], env })
       if (!this.pty) return startOnPipes({ ...start, env })
       const { term, size } = this.pty
       return startOnPty(binding, {
@@ -122,6 +145,13 @@ class DemoSession {
       return undefined
     }
   }
+}
+
+/** What a channel is to run; neither: a shell. */
+interface Wanted {
+  readonly command: string | undefined
+  /** The program of a subsystem. */
+  readonly subsystem: string | undefined
 }
 
 interface Place {

@@ -7,6 +7,7 @@ import { systemClock } from '../../../src/base/clock.ts'
 import { silentLog } from '../../../src/log.ts'
 import { generateHostKey } from '../../../src/ssh2/keys.ts'
 import { type DemoAsset, startDemoAsset } from '../../../src/standalone/demo-asset.ts'
+import { sftp } from '../../fixtures/file-clients.ts'
 import { runSsh, type SshClient, sshClient } from '../../fixtures/ssh-client.ts'
 import type { SshOptions } from '../../fixtures/ssh-command.ts'
 
@@ -201,6 +202,20 @@ describe('a terminal', () => {
       .replace(/\s/g, '')
     expect(hex).toBe(Buffer.from(ALL_BYTES).toString('hex'))
   })
+})
+
+test('files go to and fro with the real sftp, byte by byte', async () => {
+  const source = join(directory, 'source')
+  await writeFile(source, randomBytes(1_000_003))
+  const { port = 0, user = '', identity = '' } = login
+  const copy = join(directory, 'copy')
+  const back = join(directory, 'back')
+  const { code, stderr } = await sftp({ port, user, identity }, [
+    `put ${source} ${copy}`,
+    `get ${copy} ${back}`,
+  ])
+  expect([code, stderr]).toEqual([0, ''])
+  expect((await readFile(back)).equals(await readFile(source))).toBe(true)
 })
 
 test('closing ends every shell and command that runs', async () => {
