@@ -22,6 +22,7 @@ import { drain } from './daemon/drain.ts'
 import { buildFiles, withFiles } from './daemon/files.ts'
 import { BastionHostKeys } from './daemon/host-keys.ts'
 import { KnownPeople } from './daemon/known-people.ts'
+import { menuHouse } from './daemon/menu.ts'
 import { sessionControl } from './daemon/session-control.ts'
 import { sshConfigCommand } from './daemon/ssh-config.ts'
 import { openSshDoor, penaltiesOf } from './daemon/ssh-door.ts'
@@ -263,7 +264,9 @@ class Building {
     const rules = (target: Target) => assets.options.assetOptions(target)
     const { jump } = assets
     const sessions = new SessionService(deps)
-    const door = doorHandlers({ core, sessions, guests, node, header, rules, jump, clock, log })
+    const menu = menuHouse({ settings: this.#settings, core, clock, log })
+    this.#scope.own(menu.people)
+    const door = doorHandlers({ ...menu, core, sessions, guests, node, header, rules, jump, clock, log })
     const files = buildFiles({ ...deps, core, fileLogs: audit.fileLogs, settings: this.#settings })
     const handlers = withFiles(door, { files, core })
     const login = this.#people.watching(core)

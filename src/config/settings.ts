@@ -4,6 +4,7 @@ import { core } from './settings/core.ts'
 import { files } from './settings/files.ts'
 import { listen } from './settings/listen.ts'
 import { login } from './settings/login.ts'
+import { menu } from './settings/menu.ts'
 import { records } from './settings/records.ts'
 import { sessions } from './settings/sessions.ts'
 import type { Setting } from './settings/setting.ts'
@@ -16,6 +17,7 @@ const GROUPS = {
   listen: { title: 'Ports and host key', settings: listen },
   login: { title: 'Login', settings: login },
   web: { title: 'Web', settings: web },
+  menu: { title: 'Menu', settings: menu },
   assets: { title: 'Connections to assets', settings: assets },
   sessions: { title: 'Sessions', settings: sessions },
   records: { title: 'Recordings', settings: records },
@@ -31,6 +33,7 @@ const SETTINGS = {
   ...listen,
   ...login,
   ...web,
+  ...menu,
   ...assets,
   ...sessions,
   ...records,

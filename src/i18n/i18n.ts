@@ -1,15 +1,31 @@
+import { join } from 'node:path'
 import { escapeControls } from '../base/escape.ts'
 import { type Fault, type FaultFacts, isFault } from '../base/fault.ts'
+import { LANGUAGE_CODES } from '../base/language-codes.ts'
 import { en } from './en.ts'
-import { zh } from './zh.ts'
 
-const languages = { en, zh }
-
-export type Language = keyof typeof languages
+/** One of LANGUAGES, such as `en`. */
+export type Language = string
 export type TextKey = keyof typeof en
 
-const isLanguage = (name: string): name is Language => Object.hasOwn(languages, name)
-export const LANGUAGES: readonly Language[] = Object.keys(languages).filter(isLanguage)
+export const LANGUAGES: readonly Language[] = LANGUAGE_CODES
+
+/**
+ * The texts of each language. A language is a file `xx.ts` here that exports its texts as `xx`; what it leaves out is
+ * said in English. Read once, when the program starts.
+ */
+const languages: ReadonlyMap<Language, Readonly<Partial<Record<string, string>>>> = new Map(
+  await Promise.all(LANGUAGES.map(async (code) => [code, await textsOf(code)] as const)),
+)
+
+async function textsOf(code: Language): Promise<Readonly<Record<string, string>>> {
+  const extension = import.meta.filename.slice(-3)
+  const file: Readonly<Record<string, unknown>> = await import(
+    join(import.meta.dirname, `${code}${extension}`)
+  )
+  const texts = Object.entries(file[code] ?? {})
+  return Object.fromEntries(texts.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}
 
 /** The language for a locale name such as `zh_CN.UTF-8` or `en-US`; undefined for what we do not speak. */
 export const languageOf = (locale: string | undefined): Language | undefined =>
@@ -17,7 +33,8 @@ export const languageOf = (locale: string | undefined): Language | undefined =>
 
 /** A text with its `{facts}` filled in. Facts come from users and assets: their control characters are escaped. */
 export function say(language: Language, key: TextKey, facts: FaultFacts = {}): string {
-  return languages[language][key].replace(/\{(\w+)\}/g, (whole, name: string) => {
+  const text = languages.get(language)?.[key] ?? en[key]
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = facts[name]
     return value === undefined ? whole : escapeControls(String(value))
   })

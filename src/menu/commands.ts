@@ -8,6 +8,18 @@ export type MenuCommand =
   | { readonly kind: 'find'; readonly text: string }
   /** Lists what matches all words. */
   | { readonly kind: 'search'; readonly text: string }
+  /** The same within the list shown last. */
+  | { readonly kind: 'narrow'; readonly text: string }
+  | { readonly kind: 'nodes' }
+  /** The assets of a node, by its number in the tree. */
+  | { readonly kind: 'node'; readonly number: number }
+  | { readonly kind: 'favourites' }
+  /** Makes an asset a favourite or none any more: a row, or as `find` has it. */
+  | { readonly kind: 'favourite'; readonly text: string }
+  /** The asset of the last connection. */
+  | { readonly kind: 'last' }
+  /** The full-screen list. */
+  | { readonly kind: 'pick' }
   | { readonly kind: 'next' }
   | { readonly kind: 'previous' }
   | { readonly kind: 'back' }
@@ -15,17 +27,39 @@ export type MenuCommand =
   | { readonly kind: 'refresh' }
   | { readonly kind: 'language' }
   | { readonly kind: 'quit' }
-  /** A command coco's users know and this version has not. */
-  | { readonly kind: 'groups' }
+
+type ListKind =
+  | 'all'
+  | 'search'
+  | 'narrow'
+  | 'nodes'
+  | 'node'
+  | 'favourites'
+  | 'next'
+  | 'previous'
+  | 'back'
+  | 'refresh'
+
+/** Those that only show lists. */
+export type ListCommand = Extract<
+  MenuCommand,
+  {
+    kind: ListKind
+  }
+>
 
 const LETTERS: ReadonlyMap<string, MenuCommand> = new Map<string, MenuCommand>([
   ['', { kind: 'nothing' }],
   ['p', { kind: 'all' }],
+  ['g', { kind: 'nodes' }],
+  ['f', { kind: 'pick' }],
+  ['l', { kind: 'last' }],
+  ['!!', { kind: 'last' }],
+  ['*', { kind: 'favourites' }],
   ['h', { kind: 'help' }],
   ['?', { kind: 'help' }],
   ['r', { kind: 'refresh' }],
   ['s', { kind: 'language' }],
-  ['g', { kind: 'groups' }],
   ['q', { kind: 'quit' }],
   ['exit', { kind: 'quit' }],
   ['quit', { kind: 'quit' }],
@@ -44,8 +78,10 @@ export function parseCommand(line: string, paging: boolean): MenuCommand {
   const word = text.toLowerCase()
   const letter = (paging ? PAGING.get(word) : undefined) ?? LETTERS.get(word)
   if (letter) return letter
-  if (/^g\d{1,9}$/.test(word)) return { kind: 'groups' }
+  if (/^g\d{1,9}$/.test(word)) return { kind: 'node', number: Number(word.slice(1)) }
   if (/^\d{1,9}$/.test(text)) return { kind: 'number', number: Number(text), text }
-  if (text.startsWith('/')) return { kind: 'search', text: text.replace(/^\/+/, '').trim() }
+  if (text.startsWith('//')) return { kind: 'narrow', text: text.replace(/^\/+/, '').trim() }
+  if (text.startsWith('/')) return { kind: 'search', text: text.slice(1).trim() }
+  if (text.startsWith('*')) return { kind: 'favourite', text: text.slice(1).trim() }
   return { kind: 'find', text }
 }

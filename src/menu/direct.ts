@@ -2,7 +2,7 @@ import { nearest } from '../base/nearest.ts'
 import type { Asset, SystemUser, Target } from '../core/model.ts'
 import { accountName, accountsNamed, notConnectable, offeredAccounts, usableAccounts } from './accounts.ts'
 import { MenuError } from './menu-error.ts'
-import { Catalogue } from './search.ts'
+import { Catalogue, exactly } from './search.ts'
 
 /** What a direct login names (`alice@root@web-01`): an asset by name, IP or id, and perhaps an account. */
 export interface DirectLogin {
@@ -37,10 +37,9 @@ export async function resolveDirect(request: DirectRequest): Promise<Target | un
 }
 
 async function assetOf({ login, username, assets }: DirectRequest): Promise<Asset> {
-  const catalogue = await Catalogue.of(assets)
-  const found = catalogue.exactly(login.asset)
+  const found = await exactly(assets, login.asset)
   const [asset] = found
-  if (!asset) throw noAsset(login.asset, username, catalogue)
+  if (!asset) throw await noAsset(login.asset, username, assets)
   if (found.length === 1) return asset
   throw new MenuError('MENU_ASSET_AMBIGUOUS', {
     step: 'find the asset',
@@ -86,8 +85,8 @@ const accountAmbiguous = (asset: Asset, accounts: readonly SystemUser[]): MenuEr
 const sameNamed = (accounts: readonly SystemUser[], username: string): boolean =>
   accounts.filter((each) => each.username === username).length > 1
 
-function noAsset(name: string, user: string, catalogue: Catalogue): MenuError {
-  const close = closeNames(name, catalogue)
+async function noAsset(name: string, user: string, assets: readonly Asset[]): Promise<MenuError> {
+  const close = await closeNames(name, assets)
   return new MenuError(close.length > 0 ? 'MENU_NO_ASSET_CLOSE' : 'MENU_NO_ASSET', {
     step: 'find the asset',
     message: `${user} has no asset ${name}`,
@@ -101,10 +100,10 @@ const MOST_NAMED = 5
 const MOST_COMPARED = 2000
 
 /** Names that contain what was asked for, else the nearest ones. */
-function closeNames(name: string, catalogue: Catalogue): readonly string[] {
-  const { assets } = catalogue
-  const containing = catalogue.search(name).map(({ hostname }) => hostname)
-  if (containing.length > 0) return containing.slice(0, 3)
+async function closeNames(name: string, assets: readonly Asset[]): Promise<readonly string[]> {
+  const catalogue = await Catalogue.of(assets)
+  const { rows } = await catalogue.search(name)
+  if (rows.length > 0) return catalogue.at(rows.subarray(0, 3)).map(({ hostname }) => hostname)
   const start = name.slice(0, 2).toLowerCase()
   const pool = new Set(
     assets

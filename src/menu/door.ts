@@ -1,31 +1,20 @@
-import type { Clock } from '../base/clock.ts'
-import type { AppService } from '../core/app-service.ts'
-import type { Log } from '../log.ts'
+import type { SystemUser } from '../core/model.ts'
 import { exitOf } from '../session/ending.ts'
 import type { SessionGuests } from '../session/guests.ts'
 import type { Principal } from '../session/principal.ts'
-import type { SessionRequest, SessionService } from '../session/session.ts'
-import { styleFor } from '../terminal/ansi.ts'
+import type { SessionRequest } from '../session/session.ts'
 import type { Exit, Terminal } from '../terminal/terminal.ts'
 import { askAccount } from './ask-account.ts'
+import { arrive, type ByMenuDeps, byMenu } from './by-menu.ts'
 import { type DirectLogin, resolveDirect } from './direct.ts'
 import { Forwarding, type ForwardingDeps, type ForwardingLogin } from './forwarding.ts'
 import { MenuError } from './menu-error.ts'
-import { visit } from './visit.ts'
 
-export interface DoorDeps {
-  readonly core: Pick<AppService, 'assets' | 'settings'>
-  readonly sessions: Pick<SessionService, 'open'>
+export interface DoorDeps extends ByMenuDeps {
   readonly guests: Pick<SessionGuests, 'byCode'>
-  /** Name of this bastion. */
-  readonly node: string
-  /** Title of the menu where core has none. */
-  readonly header?: string | undefined
   /** What is set for forwarding and subsystems of a target. */
   readonly rules: ForwardingDeps['rules']
   readonly jump: ForwardingDeps['jump']
-  readonly clock: Clock
-  readonly log: Log
 }
 
 /** Somebody who is logged in and has a terminal; a door hands this over and ends the terminal with the Exit. */
@@ -84,40 +73,21 @@ const noSubsystem = (subsystem: string, asset: string): MenuError =>
     facts: { subsystem, asset },
   })
 
-function byMenu({ core, sessions, node, header, clock, log }: DoorDeps, arrival: Arrival): Promise<Exit> {
-  const { terminal, principal, signal } = arrival
-  return visit(
-    {
-      terminal,
-      principal,
-      assets: (options) => core.assets(principal.user, options),
-      style: styleFor(terminal.pty),
-      node,
-      header: core.settings.headerTitle ?? header,
-      clock,
-      log,
-      openSession: (on, by, target) => sessions.open({ terminal: on, principal: by, target }),
-    },
-    signal,
-  )
-}
-
 async function directly(
-  { core, sessions }: DoorDeps,
+  deps: DoorDeps,
   { terminal, principal, signal }: Arrival,
   login: DirectLogin,
   command?: string,
 ): Promise<Exit> {
-  const { user, language } = principal
-  const assets = await core.assets(user, { signal: AbortSignal.any([signal, terminal.gone]) })
-  const style = styleFor(terminal.pty)
+  const { core, sessions } = deps
+  const assets = await core.assets(principal.user, { signal: AbortSignal.any([signal, terminal.gone]) })
+  const person =
+    terminal.pty && command === undefined ? await arrive(deps, { terminal, principal }) : undefined
+  await using _remembered = person?.remembered
   // A machine never meets a prompt: only a person with a terminal and no command is asked.
-  const ask =
-    terminal.pty && command === undefined
-      ? (accounts: Parameters<typeof askAccount>[0]['accounts']) =>
-          askAccount({ terminal, language, style, accounts }, signal)
-      : undefined
-  const target = await resolveDirect({ login, username: user.username, assets, ask })
+  const ask = person && ((accounts: readonly SystemUser[]) => askAccount(person.desk, accounts, signal))
+  const target = await resolveDirect({ login, username: principal.user.username, assets, ask })
   if (!target) return FAILED
-  return exitOf(await sessions.open({ terminal, principal, target, command }))
+  const language = person?.desk.language ?? principal.language
+  return exitOf(await sessions.open({ terminal, principal: { ...principal, language }, target, command }))
 }

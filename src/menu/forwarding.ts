@@ -17,7 +17,7 @@ import type { SessionRequest, SessionService } from '../session/session.ts'
 import { type Forwarded, Tunnel } from '../session/tunnel.ts'
 import { offeredAccounts } from './accounts.ts'
 import { type DirectLogin, resolveDirect } from './direct.ts'
-import { Catalogue } from './search.ts'
+import { exactly } from './search.ts'
 
 export interface ForwardingDeps {
   readonly core: Pick<AppService, 'assets'>
@@ -88,7 +88,7 @@ export class Forwarding {
   /** Whatever stands in the way is told alike: it is nobody's business which assets there are. */
   async #jump(to: Endpoint, from: Endpoint): Promise<Forwarded> {
     const { core, rules } = this.#deps
-    const found = (await Catalogue.of(await core.assets(this.#user, this.#options))).exactly(to.host)
+    const found = await exactly(await core.assets(this.#user, this.#options), to.host)
     const [asset] = found
     const [systemUser] = asset ? offeredAccounts(asset) : []
     const target = asset && systemUser && found.length === 1 ? { asset, systemUser } : undefined

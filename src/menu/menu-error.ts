@@ -8,6 +8,8 @@ export type MenuErrorCode =
   | 'MENU_ACCOUNT_AMBIGUOUS'
   | 'MENU_NOTHING_GRANTED'
   | 'MENU_GRAPHICAL'
+  /** A number of a list whose assets are no longer those that were shown. */
+  | 'MENU_LIST_OLD'
   /** The asset's rules do not name this subsystem of SSH. */
   | 'MENU_SUBSYSTEM'
   /** A subsystem, and no asset to open it on. */

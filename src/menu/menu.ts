@@ -1,68 +1,70 @@
-import type { Clock } from '../base/clock.ts'
 import { isFault } from '../base/fault.ts'
 import { unreachable } from '../base/unreachable.ts'
 import type { Asset, Target } from '../core/model.ts'
-import { type Language, sayFault, type TextKey } from '../i18n/i18n.ts'
+import { sayFault } from '../i18n/i18n.ts'
 import type { Log } from '../log.ts'
-import type { Principal } from '../session/principal.ts'
-import type { Style } from '../terminal/ansi.ts'
-import { History } from '../terminal/history.ts'
-import { readLine } from '../terminal/line-reader.ts'
-import { print } from '../terminal/print.ts'
-import type { Terminal } from '../terminal/terminal.ts'
-import { notConnectable, offeredAccounts } from './accounts.ts'
+import { notConnectable, offeredAccounts, usableAccounts } from './accounts.ts'
 import { askAccount } from './ask-account.ts'
-import { type MenuCommand, parseCommand } from './commands.ts'
+import { parseCommand } from './commands.ts'
+import type { Desk } from './desk.ts'
+import { Lists } from './lists.ts'
+import { paragraph } from './look.ts'
 import { OwnAssets, type OwnAssetsDeps } from './own-assets.ts'
-import { Pager } from './pager.ts'
+import type { Remembered } from './people.ts'
+import { withFavourite, withLine, withRecent } from './person.ts'
+import { Picker } from './picker.ts'
 import * as screens from './screens.ts'
+import type { Catalogue } from './search.ts'
 
-/** What a person decided on in the menu. */
-export type Choice = { readonly kind: 'connect'; readonly target: Target } | { readonly kind: 'quit' }
+/** What a person decided on in the menu; `idle`: nothing, for too long. */
+export type Choice =
+  | { readonly kind: 'connect'; readonly target: Target }
+  | { readonly kind: 'quit' }
+  | { readonly kind: 'idle'; readonly minutes: number }
 
-export interface MenuDeps {
-  readonly terminal: Terminal
-  readonly principal: Principal
-  readonly assets: OwnAssetsDeps['assets']
-  readonly style: Style
-  /** Name of this bastion. */
-  readonly node: string
-  /** HEADER_TITLE. */
-  readonly header?: string | undefined
-  readonly clock: Clock
+export interface MenuDeps extends Omit<OwnAssetsDeps, 'userId' | 'clock' | 'onSlow'> {
+  readonly desk: Desk
+  readonly userId: string
+  /** What is known of this person from earlier logins. */
+  readonly remembered: Pick<Remembered, 'person' | 'change'>
+  readonly welcome: Omit<screens.WelcomeFacts, 'assets' | 'now'>
   readonly log: Log
 }
 
-/** The interactive menu of one login; lives through its sessions, so that lists, history and language stay. */
+/** The first screen waits so long for the list; then it comes without, and the list follows. */
+const FIRST_SCREEN_MS = 200
+const MOST_COMPLETIONS = 500
+const MOST_RECENT_SHOWN = 5
+
+/** The interactive menu of one login; lives through its sessions, so that lists and history stay. */
 export class Menu {
   readonly #deps: MenuDeps
-  readonly #history = new History()
-  readonly #pager = new Pager()
+  readonly #desk: Desk
   readonly #assets: OwnAssets
-  #language: Language
+  readonly #lists: Lists
+  readonly #picker: Picker
   #welcomed = false
 
   constructor(deps: MenuDeps) {
+    const { desk, remembered } = deps
     this.#deps = deps
-    this.#language = deps.principal.language
-    const { assets, clock } = deps
-    this.#assets = new OwnAssets({ assets, clock, onSlow: () => this.#say('menu.loading') })
-  }
-
-  /** The language chosen last. */
-  get language(): Language {
-    return this.#language
+    this.#desk = desk
+    this.#assets = new OwnAssets({ ...deps, clock: desk.clock, onSlow: () => desk.say('menu.loading') })
+    this.#lists = new Lists({ desk, assets: this.#assets, remembered })
+    this.#picker = new Picker({ desk, remembered })
   }
 
   /** Asks until the person has chosen. Faults are told and asked past; `quit` also when the person is gone. */
   async choose(signal: AbortSignal): Promise<Choice> {
-    const ending = AbortSignal.any([signal, this.#deps.terminal.gone])
-    this.#pager.leave()
+    const ending = AbortSignal.any([signal, this.#desk.terminal.gone])
+    this.#lists.leave()
     if (!this.#welcomed) await this.#told(() => this.#welcome(ending), ending)
     for (;;) {
       const line = await this.#read(ending)
-      if (line === undefined) return { kind: 'quit' }
+      if (line === undefined) return this.#left()
       const choice = await this.#told(() => this.#obey(line, ending), ending)
+      if (choice?.kind === 'connect') this.#remember(choice.target)
+      if (this.#desk.idledOut !== undefined) return this.#left()
       if (choice) return choice
     }
   }
@@ -72,11 +74,12 @@ export class Menu {
     const { log } = this.#deps
     if (isFault(error)) log.info({ err: error }, 'refused in the menu')
     else log.error({ err: error }, 'the menu failed')
-    await this.#print(screens.paragraph(this.#look, sayFault(this.#language, error)))
+    await this.#desk.print(paragraph(this.#desk.look, sayFault(this.#desk.language, error)))
   }
 
-  get #look(): screens.Look {
-    return screens.lookOf(this.#deps.terminal, this.#language, this.#deps.style)
+  #left(): Choice {
+    const { idledOut: minutes } = this.#desk
+    return minutes === undefined ? { kind: 'quit' } : { kind: 'idle', minutes }
   }
 
   async #told<T>(body: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
@@ -90,130 +93,155 @@ export class Menu {
 
   /** The next line that was entered; undefined: no more will come. */
   async #read(signal: AbortSignal): Promise<string | undefined> {
-    const { terminal, style } = this.#deps
-    const prompt = { text: 'Opt> ', styled: style.bold('Opt> ') }
+    const { remembered } = this.#deps
+    const complete = (text: string): readonly string[] =>
+      this.#assets.ready?.beginningWith(text, MOST_COMPLETIONS) ?? []
     for (;;) {
-      const input = await readLine({ terminal, prompt, history: this.#history.lines }, signal)
+      const { history } = remembered.person
+      const input = await this.#desk.ask({ prompt: 'Opt> ', history, complete }, signal)
       if (input.kind === 'eof' || input.kind === 'gone') return undefined
       if (input.kind === 'interrupt') continue
-      this.#history.add(input.text)
+      remembered.change((person) => withLine(person, input.text))
       return input.text
     }
   }
 
   async #welcome(signal: AbortSignal): Promise<void> {
     this.#welcomed = true
-    const { principal, node, header } = this.#deps
-    let assets: number | undefined
+    const { welcome, remembered } = this.#deps
+    const { list, catalogue } = this.#assets.first(signal)
+    let assets: readonly Asset[] | undefined
     try {
-      assets = (await this.#assets.get(signal)).assets.length
+      assets = await this.#soon(list)
     } finally {
-      await this.#print(screens.welcome(this.#look, { name: principal.user.name, node, header, assets }))
+      const facts = { ...welcome, assets: assets?.length, now: this.#desk.clock.now() }
+      await this.#desk.print(screens.welcome(this.#desk.look, facts))
+    }
+    const ready = remembered.person.recent.length > 0 ? await this.#soon(catalogue) : undefined
+    if (ready) await this.#lists.recent(ready, MOST_RECENT_SHOWN)
+  }
+
+  /** What is there in a moment; undefined: it takes longer. */
+  async #soon<T>(wanted: Promise<T>): Promise<T | undefined> {
+    let late: Disposable | undefined
+    const patience = new Promise<undefined>((resolve) => {
+      late = this.#desk.clock.after(FIRST_SCREEN_MS, () => resolve(undefined))
+    })
+    try {
+      return await Promise.race([wanted, patience])
+    } finally {
+      late?.[Symbol.dispose]()
+      wanted.catch(() => undefined) // told to who asks for the list next
     }
   }
 
   async #obey(line: string, signal: AbortSignal): Promise<Choice | undefined> {
-    const command = parseCommand(line, this.#pager.isTurning(this.#look))
+    const command = parseCommand(line, this.#lists.isTurning)
     switch (command.kind) {
+      case 'nothing':
+        return
       case 'quit':
         return { kind: 'quit' }
       case 'number':
+        if (this.#lists.isTree) return await this.#lists.node(command.number, signal)
+        return await this.#connect(command, signal)
       case 'find':
         return await this.#connect(command, signal)
+      case 'last':
+        return await this.#again(signal)
+      case 'pick':
+        return await this.#pick(signal)
+      case 'favourite':
+        return await this.#favourite(command.text, signal)
+      case 'help':
+        return await this.#desk.print(screens.help(this.#desk.look))
+      case 'language':
+        return await this.#nextLanguage()
       case 'all':
-        return await this.#search('', signal)
       case 'search':
-        return await this.#search(command.text, signal)
+      case 'narrow':
+      case 'nodes':
+      case 'node':
+      case 'favourites':
+      case 'next':
+      case 'previous':
+      case 'back':
       case 'refresh':
-        return await this.#refresh(signal)
-      case 'nothing':
-      case 'next':
-      case 'previous':
-      case 'back':
-      case 'help':
-      case 'language':
-      case 'groups':
-        return await this.#show(command)
+        return await this.#lists.obey(command, signal)
       default:
         return unreachable(command)
     }
   }
 
-  /** Commands that need nothing from core. */
-  async #show(
-    command: Exclude<MenuCommand, { kind: 'quit' | 'number' | 'find' | 'all' | 'search' | 'refresh' }>,
-  ): Promise<undefined> {
-    switch (command.kind) {
-      case 'nothing':
-        return
-      case 'next':
-        return await this.#turn(1)
-      case 'previous':
-        return await this.#turn(-1)
-      case 'back':
-        this.#pager.leave()
-        return
-      case 'help':
-        return await this.#print(screens.help(this.#look))
-      case 'language':
-        this.#language = screens.nextLanguage(this.#language)
-        return await this.#print(screens.commands(this.#look))
-      case 'groups':
-        return await this.#say('menu.groups')
-      default:
-        return unreachable(command)
-    }
+  async #nextLanguage(): Promise<undefined> {
+    const language = screens.nextLanguage(this.#desk.language)
+    this.#desk.language = language
+    this.#deps.remembered.change((person) => ({ ...person, language }))
+    return await this.#desk.print(screens.commands(this.#desk.look))
   }
 
-  async #connect(
-    command: Extract<MenuCommand, { kind: 'number' | 'find' }>,
-    signal: AbortSignal,
-  ): Promise<Choice | undefined> {
-    const listed = command.kind === 'number' ? this.#pager.row(command.number) : undefined
+  /** The asset a row or a name means; undefined: not a single one, and what there is was listed. */
+  async #meant(text: string, signal: AbortSignal): Promise<Asset | undefined> {
     const catalogue = await this.#assets.get(signal)
-    const found = listed ? [listed] : catalogue.find(command.text)
-    const [asset] = found
-    if (!asset || found.length > 1) return await this.#list(found, catalogue.assets.length, command.text)
+    const listed = /^\d{1,9}$/.test(text) ? this.#lists.row(Number(text), catalogue) : undefined
+    if (listed) return listed
+    const found = await catalogue.find(text, this.#lists.preferring(signal))
+    const [row] = found.rows
+    if (found.rows.length === 1 && row !== undefined && !found.loose) return catalogue.assets[row]
+    await this.#lists.found(catalogue, text, found)
+    return undefined
+  }
+
+  async #connect({ text }: { text: string }, signal: AbortSignal): Promise<Choice | undefined> {
+    const asset = await this.#meant(text, signal)
+    return asset && (await this.#connectTo(asset, signal))
+  }
+
+  async #connectTo(asset: Asset, signal: AbortSignal): Promise<Choice | undefined> {
     const accounts = offeredAccounts(asset)
     const [first] = accounts
     if (!first) throw notConnectable(asset)
-    const { terminal, style } = this.#deps
-    const language = this.#language
-    const systemUser =
-      accounts.length === 1 ? first : await askAccount({ terminal, language, style, accounts }, signal)
+    const systemUser = accounts.length === 1 ? first : await askAccount(this.#desk, accounts, signal)
     return systemUser && { kind: 'connect', target: { asset, systemUser } }
   }
 
-  async #search(text: string, signal: AbortSignal): Promise<undefined> {
+  /** The last asset, with the same account where that is still granted. */
+  async #again(signal: AbortSignal): Promise<Choice | undefined> {
+    const [last] = this.#deps.remembered.person.recent
+    if (!last) return await this.#desk.say('menu.last.none')
     const catalogue = await this.#assets.get(signal)
-    const query = text === '' ? undefined : text
-    return await this.#list(catalogue.search(text), catalogue.assets.length, query)
+    const asset = assetOf(catalogue, last.asset)
+    if (!asset) return await this.#desk.say('menu.last.gone')
+    const systemUser = usableAccounts(asset).find(({ id }) => id === last.account)
+    return systemUser
+      ? { kind: 'connect', target: { asset, systemUser } }
+      : await this.#connectTo(asset, signal)
   }
 
-  async #refresh(signal: AbortSignal): Promise<undefined> {
-    const { assets } = await this.#assets.get(signal, { fresh: true })
-    this.#pager.forget()
-    return await this.#say('menu.refreshed', { count: screens.countText(this.#language, assets.length) })
+  async #pick(signal: AbortSignal): Promise<Choice | undefined> {
+    const catalogue = await this.#assets.get(signal)
+    const target = await this.#picker.pick(catalogue, signal)
+    return target && { kind: 'connect', target }
   }
 
-  async #list(assets: readonly Asset[], total: number, query: string | undefined): Promise<undefined> {
-    if (total === 0) return await this.#say('menu.list.empty')
-    if (assets.length === 0) return await this.#say('menu.list.none', { query: query ?? '' })
-    const listing = this.#pager.show({ assets, total, query })
-    return await this.#print(screens.listScreen(this.#look, listing))
+  async #favourite(text: string, signal: AbortSignal): Promise<undefined> {
+    const asset = await this.#meant(text, signal)
+    if (!asset) return
+    const { remembered } = this.#deps
+    remembered.change((person) => withFavourite(person, asset.id))
+    const isOne = remembered.person.favourites.includes(asset.id)
+    return await this.#desk.say(isOne ? 'menu.favourites.added' : 'menu.favourites.removed', {
+      asset: asset.hostname,
+    })
   }
 
-  async #turn(by: 1 | -1): Promise<undefined> {
-    const listing = this.#pager.turn(by, this.#look)
-    if (!listing) return await this.#say('menu.list.last')
-    return await this.#print(screens.listScreen(this.#look, listing))
+  #remember({ asset, systemUser }: Target): void {
+    const recent = { asset: asset.id, account: systemUser.id }
+    this.#deps.remembered.change((person) => withRecent(person, recent))
   }
+}
 
-  async #say(key: TextKey, facts?: Parameters<typeof screens.sentence>[2]): Promise<undefined> {
-    await this.#print(screens.sentence(this.#look, key, facts))
-  }
-
-  async #print(lines: readonly string[]): Promise<undefined> {
-    await print(this.#deps.terminal, lines.map((line) => `${line}\n`).join(''))
-  }
+function assetOf(catalogue: Catalogue, id: string): Asset | undefined {
+  const [row] = catalogue.rowsOf([id])
+  return row === undefined ? undefined : catalogue.assets[row]
 }

@@ -1,16 +1,21 @@
-import type { Asset } from '../core/model.ts'
-import { isPaged, type Listing, type Look, pageSize } from './screens.ts'
+import { isPaged, pageSize } from './list-screens.ts'
+import { type Listing, lengthOf } from './listing.ts'
+import type { Look } from './look.ts'
 
 /** The list shown last: its numbers connect until the next list, its pages turn until the person goes on. */
 export class Pager {
   #listing: Listing | undefined
   #open = false
 
-  /** Takes a list and gives its first page. */
-  show(listing: Omit<Listing, 'first'>): Listing {
-    this.#open = true
-    this.#listing = { ...listing, first: 0 }
+  /** The list shown last, at the page shown last. */
+  get listing(): Listing | undefined {
     return this.#listing
+  }
+
+  /** Takes a list, to be shown from its first page. */
+  show(listing: Listing): void {
+    this.#open = true
+    this.#listing = listing
   }
 
   /** Whether page commands mean this list. */
@@ -18,18 +23,13 @@ export class Pager {
     return this.#open && this.#listing !== undefined && isPaged(look, this.#listing)
   }
 
-  /** The next page or the one before (at the first: that again); undefined: there is none. */
-  turn(by: 1 | -1, look: Look): Listing | undefined {
-    if (!this.#listing) return undefined
+  /** Goes to the next page or the one before (at the first: that again); false: there is none. */
+  turn(by: 1 | -1, look: Look): boolean {
+    if (!this.#listing) return false
     const first = Math.max(0, this.#listing.first + by * pageSize(look, this.#listing))
-    if (first >= this.#listing.assets.length) return undefined
+    if (first >= lengthOf(this.#listing)) return false
     this.#listing = { ...this.#listing, first }
-    return this.#listing
-  }
-
-  /** The row with this number, counted from 1 over all pages. */
-  row(number: number): Asset | undefined {
-    return this.#listing?.assets[number - 1]
+    return true
   }
 
   /** The pages are left; the numbers stay. */

@@ -7,6 +7,7 @@ import type { Exit, Terminal } from '../terminal/terminal.ts'
 import { Menu, type MenuDeps } from './menu.ts'
 
 export interface VisitDeps extends MenuDeps {
+  readonly principal: Principal
   /** Runs a session on this terminal to its end. Throws when it could not begin. */
   readonly openSession: (terminal: Terminal, principal: Principal, target: Target) => Promise<unknown>
 }
@@ -16,21 +17,22 @@ export interface VisitDeps extends MenuDeps {
  * status for the channel; ending the terminal is the caller's.
  */
 export async function visit(deps: VisitDeps, signal: AbortSignal): Promise<Exit> {
-  const { terminal, principal, openSession } = deps
+  const { desk, principal, openSession } = deps
+  const { terminal } = desk
   const menu = new Menu(deps)
+  const told = async (text: string, code: number): Promise<Exit> => {
+    await print(terminal, `${text}\n`)
+    return { kind: 'status', code }
+  }
   for (;;) {
     const choice = await menu.choose(signal)
     if (terminal.gone.aborted) return { kind: 'status', code: 255 }
-    if (signal.aborted) {
-      await print(terminal, `\n${say(menu.language, 'menu.ended')}\n`)
-      return { kind: 'status', code: 255 }
-    }
-    if (choice.kind === 'quit') {
-      await print(terminal, `${say(menu.language, 'menu.bye')}\n`)
-      return { kind: 'status', code: 0 }
-    }
+    if (signal.aborted) return await told(`\n${say(desk.language, 'menu.ended')}`, 255)
+    if (choice.kind === 'quit') return await told(say(desk.language, 'menu.bye'), 0)
+    if (choice.kind === 'idle')
+      return await told(`\n${say(desk.language, 'menu.idle', { minutes: choice.minutes })}`, 255)
     try {
-      await openSession(terminal, { ...principal, language: menu.language }, choice.target)
+      await openSession(terminal, { ...principal, language: desk.language }, choice.target)
     } catch (error) {
       if (!terminal.gone.aborted) await menu.tell(error)
     }

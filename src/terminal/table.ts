@@ -8,6 +8,8 @@ export interface Column {
   readonly align?: 'left' | 'right'
   /** Cells below which the column is left out rather than cut further. */
   readonly least: number
+  /** Blanks at the beginning of its cells stay. */
+  readonly indented?: true
 }
 
 export interface TableOptions {
@@ -35,7 +37,12 @@ export function table(
   options: TableOptions,
 ): readonly string[] {
   const style = options.style ?? PLAIN
-  const cells = rows.map((row) => row.map((cell) => blankControls(cell.slice(0, MOST_CHARACTERS)).trim()))
+  const cells = rows.map((row) =>
+    row.map((cell, at) => {
+      const shown = blankControls(cell.slice(0, MOST_CHARACTERS)).trimEnd()
+      return columns[at]?.indented ? shown : shown.trimStart()
+    }),
+  )
   const natural = columns.map(({ title }, at) =>
     cells.reduce((most, row) => Math.max(most, textWidth(row[at] ?? '')), textWidth(title)),
   )

@@ -113,8 +113,10 @@ export class Api {
       node === undefined
         ? await core.assets(user, { signal, fresh: fresh === '1' })
         : await core.nodeAssets(user, node, signal)
-    const found = (await Catalogue.of(assets)).search(q)
-    return { total: found.length, assets: found.slice(offset, offset + MOST_LISTED).map(shownAsset) }
+    const catalogue = await Catalogue.of(assets)
+    const { rows } = await catalogue.search(q, { signal })
+    const page = catalogue.at(rows.subarray(offset, offset + MOST_LISTED))
+    return { total: rows.length, assets: page.map(shownAsset) }
   }
 
   async #nodes({ identity, signal }: Caller): Promise<unknown> {

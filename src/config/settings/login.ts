@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AddressRanges } from '../../base/address-ranges.ts'
+import { LANGUAGE_CODES } from '../../base/language-codes.ts'
 import { count, list, onOff, ranges, setting, text } from './setting.ts'
 
 export const login = {
@@ -58,8 +59,11 @@ export const login = {
     example: 'Production',
   }),
   LANGUAGE_CODE: setting({
-    schema: z.enum(['en', 'zh'], { error: 'neither en nor zh' }).default('en'),
-    about: 'Language of the menu: en or zh.',
+    schema: z
+      .string()
+      .refine((code) => LANGUAGE_CODES.includes(code), { error: `none of ${LANGUAGE_CODES.join(', ')}` })
+      .default('en'),
+    about: 'Language of who has not chosen another one: en or zh.',
     example: 'en',
   }),
 } as const

@@ -1,8 +1,12 @@
-import type { Asset } from '../../../src/core/model.ts'
+import type { Asset, Node } from '../../../src/core/model.ts'
 import type { Language } from '../../../src/i18n/i18n.ts'
 import { silentLog } from '../../../src/log.ts'
+import { Catalogues } from '../../../src/menu/catalogues.ts'
+import { Desk } from '../../../src/menu/desk.ts'
+import type { PageRows } from '../../../src/menu/look.ts'
+import { NOBODY, type Person } from '../../../src/menu/person.ts'
+import type { SortBy } from '../../../src/menu/search.ts'
 import { type VisitDeps, visit } from '../../../src/menu/visit.ts'
-import { styleFor } from '../../../src/terminal/ansi.ts'
 import { anAccount, anAsset } from '../../fixtures/granted.ts'
 import { ManualClock } from '../../fixtures/manual-clock.ts'
 import { MemoryTerminal, type MemoryTerminalOptions } from '../../fixtures/memory-terminal.ts'
@@ -11,7 +15,15 @@ import { aPrincipal } from '../../fixtures/people.ts'
 export interface VisitOptions extends MemoryTerminalOptions {
   readonly language?: Language
   readonly assets?: VisitDeps['assets'] | readonly Asset[]
+  readonly nodes?: readonly Node[]
   readonly openSession?: VisitDeps['openSession']
+  /** What is known of alice from earlier logins. */
+  readonly person?: Partial<Person>
+  readonly welcome?: Partial<VisitDeps['welcome']>
+  readonly sortBy?: SortBy
+  readonly pageRows?: PageRows
+  readonly idleMinutes?: number
+  readonly catalogues?: Catalogues
 }
 
 /** A visit on a terminal in memory, waiting at its first prompt (or not, when nothing answers yet). */
@@ -21,18 +33,35 @@ export function startVisit(options: VisitOptions = {}) {
   const clock = new ManualClock()
   const stop = new AbortController()
   const opened: string[] = []
+  const remembered = new Memory({ ...NOBODY, ...options.person })
+  const { catalogues = new Catalogues() } = options
+  const { nodes = [], sortBy = 'hostname', pageRows = 'auto', idleMinutes = 30 } = options
+  const fetch = typeof assets === 'function' ? assets : () => Promise.resolve(assets)
+  const desk = new Desk({
+    terminal,
+    language,
+    clock,
+    idleMinutes: () => idleMinutes,
+    pageRows: () => pageRows,
+  })
+  const principal = { ...aPrincipal(), language }
+  const welcome = { name: 'alice', node: 'bastion-1', header: undefined, lastLogin: undefined }
   const ended = visit(
     {
-      terminal,
-      principal: { ...aPrincipal(), language },
-      assets: typeof assets === 'function' ? assets : () => Promise.resolve(assets),
-      style: styleFor(terminal.pty),
-      node: 'bastion-1',
-      clock,
+      ...{ desk, principal, remembered, userId: principal.user.id, catalogues },
+      assets: fetch,
+      nodes: () => Promise.resolve(nodes),
+      // The first node has all, another one the asset with its name as comment.
+      nodeAssets: async (nodeId) => {
+        const all = await fetch({ fresh: false, signal: stop.signal })
+        return nodeId === nodes[0]?.id ? all : all.filter(({ comment }) => comment === nodeId)
+      },
+      sortBy: () => sortBy,
+      welcome: { ...welcome, announcement: [], ...options.welcome },
       log: silentLog(),
-      openSession: async (on, principal, target) => {
+      openSession: async (on, by, target) => {
         opened.push(`${target.systemUser.username}@${target.asset.hostname}`)
-        return await openSession?.(on, principal, target)
+        return await openSession?.(on, by, target)
       },
     },
     stop.signal,
@@ -52,10 +81,24 @@ export function startVisit(options: VisitOptions = {}) {
     clock,
     stop,
     opened,
+    remembered,
     ended,
     asked,
     enter,
     [Symbol.dispose]: () => terminal[Symbol.dispose](),
+  }
+}
+
+/** What is remembered of one person, in memory. */
+class Memory {
+  person: Person
+
+  constructor(person: Person) {
+    this.person = person
+  }
+
+  change(by: (person: Person) => Person): void {
+    this.person = by(this.person)
   }
 }
 

@@ -137,22 +137,55 @@ test('a core that is away is told of in a sentence, and the menu goes on until i
   expect(visit.opened).toEqual(['root@web-02'])
 })
 
-test('while core takes its time something shows that work goes on', async () => {
+test('while core takes its time the first screen comes without the list, and who needs it sees that work goes on', async () => {
   const answer = new EventEmitter()
   using visit = startVisit({
     assets: async () => {
       await once(answer, 'come')
-      return []
+      return someAssets()
     },
   })
-  visit.clock.advance(499)
+  visit.clock.advance(199)
   await visit.terminal.settled()
   expect(visit.terminal.sent).toBe('')
   visit.clock.advance(1)
+  await visit.asked()
+  expect(visit.terminal.screen.text()).toMatch(/Welcome, alice\. +bastion-1\n/)
+  visit.terminal.type('p\r')
+  await visit.terminal.settled()
+  visit.clock.advance(500)
   await visit.terminal.screen.until(/Fetching your assets/)
   answer.emit('come')
   await visit.asked()
-  await visit.enter('p')
+  expect(visit.terminal.screen.text()).toContain('6 assets.')
+})
+
+test('a list that fails after the first screen is told to who needs it, and fetched anew', async () => {
+  const answer = new EventEmitter()
+  let away = true
+  using visit = startVisit({
+    assets: async () => {
+      if (away) await once(answer, 'come')
+      if (away) throw new CoreError('CORE_UNAVAILABLE', 'unavailable', { step: 's', message: 'm', next: 'n' })
+      return someAssets()
+    },
+  })
+  visit.clock.advance(200)
+  await visit.asked()
+  visit.terminal.type('p\r')
+  await visit.terminal.settled()
+  answer.emit('come')
+  await visit.asked()
+  expect(visit.terminal.screen.text()).toMatch(/does not answer[\s\S]*\[[0-9a-f]{4}-[0-9a-f]+\]/)
+  away = false
+  await visit.enter('web-02')
+  expect(visit.opened).toEqual(['root@web-02'])
+})
+
+test('without a single asset the menu says what to do', async () => {
+  using visit = startVisit({ assets: [] })
+  await visit.asked()
+  for (const line of ['p', 'web', '/web', '*', 'g', 'l', '//x', '3']) await visit.enter(line)
   expect(visit.terminal.screen.text()).toContain('No asset is granted to you yet.')
 })
 

@@ -1,0 +1,150 @@
+// The menu with 50,000 assets a user: how long the first screen and a key take, for how long the event loop stands
+// still meanwhile, and what the catalogues of 100 such users keep. Core is not part of it: the list is there at once.
+//
+//   npx tsx --expose-gc bench/menu.ts [--assets 50000] [--users 100]
+import { PassThrough, Writable } from 'node:stream'
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { systemClock } from '../src/base/clock.ts'
+import type { Asset } from '../src/core/model.ts'
+import { silentLog } from '../src/log.ts'
+import { Catalogues } from '../src/menu/catalogues.ts'
+import { Desk } from '../src/menu/desk.ts'
+import { NOBODY } from '../src/menu/person.ts'
+import type { Catalogue } from '../src/menu/search.ts'
+import { visit } from '../src/menu/visit.ts'
+import type { Terminal } from '../src/terminal/terminal.ts'
+
+const Count = z.coerce.number().int().min(1).max(500_000)
+const { values } = parseArgs({ options: { assets: { type: 'string' }, users: { type: 'string' } } })
+const count = Count.default(50_000).parse(values.assets)
+const users = Count.default(100).parse(values.users)
+
+await firstScreens()
+await keys()
+await memory()
+
+/** From a login to the prompt, with the catalogue made anew and with one that is there. */
+async function firstScreens(): Promise<void> {
+  await firstScreen(new Catalogues(), someAssets('warm-up')) // compiles what is measured
+  const catalogues = new Catalogues()
+  const assets = someAssets('a')
+  await measure('first screen, cold', () => firstScreen(catalogues, assets))
+  await catalogues.of('u-1', assets, 'hostname')
+  await measure('first screen, warm', () => firstScreen(catalogues, assets))
+}
+
+async function firstScreen(catalogues: Catalogues, assets: readonly Asset[]): Promise<void> {
+  let prompted: () => void = () => undefined
+  const prompt = new Promise<void>((resolve) => {
+    prompted = resolve
+  })
+  const terminal = aTerminal((text) => text.includes('Opt> ') && prompted())
+  const { clock, stop } = { clock: systemClock, stop: new AbortController() }
+  const user = { id: 'u-1', username: 'alice', name: 'Alice' }
+  const principal = {
+    user,
+    remoteAddr: '203.0.113.7',
+    loginFrom: 'ST',
+    language: 'en',
+    loginId: 'l-1',
+  } as const
+  const ended = visit(
+    {
+      desk: new Desk({ terminal, language: 'en', clock, idleMinutes: () => 30, pageRows: () => 'auto' }),
+      ...{ principal, userId: user.id, catalogues, log: silentLog(), sortBy: () => 'hostname' },
+      remembered: { person: NOBODY, change: () => undefined },
+      assets: () => Promise.resolve(assets),
+      nodes: () => Promise.resolve([]),
+      nodeAssets: () => Promise.resolve([]),
+      welcome: { name: 'Alice', node: 'b', header: undefined, lastLogin: undefined, announcement: [] },
+      openSession: () => Promise.resolve(),
+    },
+    stop.signal,
+  )
+  await prompt
+  stop.abort()
+  await ended
+}
+
+/** What each key of the full-screen list costs: a search of everything, with letters in order as well. */
+async function keys(): Promise<void> {
+  const catalogue = await measure('catalogue, made', () =>
+    new Catalogues().of('u-1', someAssets('b'), 'hostname'),
+  )
+  for (const typed of ['w', 'we', 'web', 'web-7', 'web-77', 'wb77', '值班', 'nothing'])
+    await measure(`key: “${typed}”`, () => search(catalogue, typed))
+}
+
+const search = (catalogue: Catalogue, text: string) => catalogue.search(text, { withLoose: true })
+
+/** Each user has 50,000 assets of their own, which nobody else keeps. */
+async function memory(): Promise<void> {
+  const catalogues = new Catalogues()
+  const before = resident()
+  for (let user = 0; user < users; user++)
+    await catalogues.of(`u-${user}`, someAssets(String(user)), 'hostname')
+  const kept = Array.from({ length: users }, (_, user) => catalogues.get(`u-${user}`, 'hostname'))
+  const there = kept.filter((catalogue) => catalogue !== undefined).length
+  kept.length = 0
+  console.log(
+    `  ${users} users with ${count} assets each: ${there} catalogues kept, +${resident() - before} MB heap`,
+  )
+}
+
+function resident(): number {
+  globalThis.gc?.()
+  return Math.round(process.memoryUsage().heapUsed / 1e6)
+}
+
+async function measure<T>(what: string, act: () => Promise<T>): Promise<T> {
+  let longest = 0
+  let last = performance.now()
+  let done = false
+  const tick = (): void => {
+    const now = performance.now()
+    longest = Math.max(longest, now - last)
+    last = now
+    if (!done) setImmediate(tick)
+  }
+  setImmediate(tick)
+  const began = performance.now()
+  const result = await act()
+  const took = performance.now() - began
+  done = true
+  tick()
+  const block = `longest block ${longest.toFixed(1)} ms`
+  console.log(`  ${what.padEnd(22)} ${took.toFixed(1).padStart(7)} ms, ${block}`)
+  return result
+}
+
+function aTerminal(onOutput: (text: string) => void): Terminal {
+  const output = new Writable({
+    write: (bytes: Buffer, _encoding, done) => {
+      onOutput(bytes.toString())
+      done()
+    },
+  })
+  const nothing = { [Symbol.dispose]: () => undefined }
+  return {
+    ...{ input: new PassThrough(), output, errors: output, size: { columns: 120, rows: 40 } },
+    pty: { term: 'xterm', modes: {} },
+    ...{ onResize: () => nothing, onSignal: () => nothing, gone: new AbortController().signal },
+    end: () => Promise.resolve(),
+  }
+}
+
+function someAssets(prefix: string): readonly Asset[] {
+  const systemUsers = ['root', 'deploy'].map((username) => ({
+    ...{ id: `id-${username}`, name: username, username, priority: 20, protocol: 'ssh' },
+    ...{ loginMode: 'auto' as const, actions: ['connect'] },
+  }))
+  return Array.from({ length: count }, (_, at) => ({
+    id: `${prefix}-a0000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
+    hostname: `web-${(at * 7919) % count}`,
+    ip: `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`,
+    protocols: [{ name: 'ssh', port: 22 }],
+    ...{ platform: 'Linux', comment: `前端主机 ${at} 值班: 张三`, domain: null, orgId: '', orgName: '' },
+    systemUsers,
+  }))
+}
