@@ -17,15 +17,22 @@ export const naturalKey = (text: string): string =>
     return Math.min(number.length, 9) + number
   })
 
-/** Where the letters of a word stand in a text in their order, tightest from the first; undefined: they do not. */
+/** Where the letters of a word stand in a text in their order, each as early as it can; undefined: they do not. */
 export function scattered(text: string, word: string): readonly number[] | undefined {
+  if (spreadIn(text, word) < 0) return undefined
   const at: number[] = []
-  let from = 0
-  for (const char of word) {
-    const index = text.indexOf(char, from)
-    if (index < 0) return undefined
-    at.push(index)
-    from = index + char.length
-  }
+  for (const char of word.split('')) at.push(text.indexOf(char, (at.at(-1) ?? -1) + 1))
   return at
+}
+
+/** The same, only how many other letters stand between the first and the last of the word; -1: they do not. */
+export function spreadIn(text: string, word: string): number {
+  let first = -1
+  let last = -1
+  for (let unit = 0; unit < word.length; unit++) {
+    last = text.indexOf(word.charAt(unit), last + 1)
+    if (last < 0) return -1
+    if (unit === 0) first = last
+  }
+  return last - first + 1 - word.length
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Asset } from '../core/model.ts'
-import { folded, naturalKey, scattered, wordsOf } from './fold.ts'
+import { folded, naturalKey, spreadIn, wordsOf } from './fold.ts'
 import { Haystack } from './haystack.ts'
 import { slowSorted } from './slow-sort.ts'
 
@@ -77,7 +77,9 @@ export class Catalogue {
 
   /** All rows, in order. */
   get all(): Rows {
-    return Uint32Array.from(this.#entries.keys())
+    const rows = new Uint32Array(this.#entries.length)
+    for (let row = 0; row < rows.length; row++) rows[row] = row
+    return rows
   }
 
   /** Assets in which every word occurs (name, IP or comment), the best match first. No word: all of them. */
@@ -126,7 +128,7 @@ export class Catalogue {
   async #ranked(words: readonly string[], options: SearchOptions): Promise<Found> {
     const { preferred, within, withLoose = false } = options
     const hits = this.#hits(words)
-    const whole = 2 ** words.length - 1
+    const whole = (1 << words.length) - 1
     const ranks: number[][] = Array.from({ length: 2 * RANKS }, () => [])
     await this.#each(options, (entry, row) => {
       if (hits[row] !== whole) return
@@ -135,13 +137,13 @@ export class Catalogue {
     })
     const exact = ranks.flat()
     if ((exact.length > 0 && !withLoose) || exact.length === (within ?? this.assets).length)
-      return { rows: Uint32Array.from(exact), loose: false }
+      return { rows: new Uint32Array(exact), loose: false }
     const loose: number[][] = Array.from({ length: MOST_SPREAD + 1 }, () => [])
     await this.#each(options, ({ name }, row) => {
       const found = hits[row] ?? 0
       if (found !== whole) loose[spreadOf(name, { words, found })]?.push(row)
     })
-    return { rows: Uint32Array.from([...exact, ...loose.flat()]), loose: exact.length === 0 }
+    return { rows: new Uint32Array(exact.concat(...loose)), loose: exact.length === 0 }
   }
 
   /** For each row: a bit for each word that occurs in it. */
@@ -149,7 +151,7 @@ export class Catalogue {
     const hits = new Uint32Array(this.#entries.length)
     for (const [bit, word] of words.entries())
       this.#texts.each(word, (row) => {
-        hits[row] = (hits[row] ?? 0) + 2 ** bit
+        hits[row] = (hits[row] ?? 0) | (1 << bit)
       })
     return hits
   }
@@ -193,7 +195,7 @@ const inOrder = (a: { key: string }, b: { key: string }): number =>
 
 const RANKS = 6
 /** As many as fit into the bits of a number; nobody types more. */
-const MOST_WORDS = 31
+const MOST_WORDS = 30
 
 /** Of an entry in which every word occurs: the worst of them counts. */
 function worstRank(entry: Entry, words: readonly string[]): number {
@@ -218,10 +220,10 @@ const MOST_SPREAD = 40
 function spreadOf(name: string, { words, found }: { words: readonly string[]; found: number }): number {
   let spread = 0
   for (const [bit, word] of words.entries()) {
-    if ((found & (2 ** bit)) !== 0) continue
-    const at = scattered(name, word)
-    if (!at) return -1
-    spread += (at.at(-1) ?? 0) - (at[0] ?? 0) + 1 - word.length
+    if ((found & (1 << bit)) !== 0) continue
+    const own = spreadIn(name, word)
+    if (own < 0) return -1
+    spread += own
   }
   return Math.min(spread, MOST_SPREAD)
 }
