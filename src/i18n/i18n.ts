@@ -20,10 +20,9 @@ const languages: ReadonlyMap<Language, Readonly<Partial<Record<string, string>>>
 
 async function textsOf(code: Language): Promise<Readonly<Record<string, string>>> {
   const extension = import.meta.filename.slice(-3)
-  const file: Readonly<Record<string, unknown>> = await import(
-    join(import.meta.dirname, `${code}${extension}`)
-  )
-  const texts = Object.entries(file[code] ?? {})
+  const file: unknown = await import(join(import.meta.dirname, `${code}${extension}`))
+  const own: unknown = typeof file === 'object' && file !== null ? Reflect.get(file, code) : undefined
+  const texts: Array<[string, unknown]> = Object.entries(own ?? {})
   return Object.fromEntries(texts.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }
 
