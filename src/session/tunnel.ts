@@ -35,8 +35,8 @@ class TunnelError extends Fault<'SESSION_TUNNEL'> {
   override readonly name = 'TunnelError'
 }
 
-/** A line is written this often while bytes move, so that the record tells of long connections before they end. */
-const REPORT_MS = 300_000
+/** A line is written this often while bytes move: the record tells of long connections early, and they are not idle. */
+const REPORT_MS = 60_000
 
 /**
  * The connections forwarded for one login, as one session: asked for, recorded, watched and ended like any other. It
