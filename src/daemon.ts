@@ -16,6 +16,7 @@ import { readCaFile } from './core/ca-file.ts'
 import { CoreLink } from './core/core-link.ts'
 import type { Target } from './core/model.ts'
 import { proxyFor } from './core/proxy.ts'
+import { assetDoctor, LastTargets } from './daemon/asset-doctor.ts'
 import { type Assets, buildAssets } from './daemon/assets.ts'
 import { answerOf, asked, type ControlCommands, controlHandler } from './daemon/control.ts'
 import { drain } from './daemon/drain.ts'
@@ -106,6 +107,7 @@ class Building {
   readonly #registry: SessionRegistry
   readonly #shares: SessionShares
   readonly #listeners: Address[] = []
+  readonly #targets = new LastTargets()
   readonly #people: KnownPeople
   readonly #penalties: Penalties
 
@@ -134,6 +136,7 @@ class Building {
     const listeners = () => this.#listeners
     const telnetRegex = () => link.service.settings.telnetRegex
     const assets = await buildAssets({ config, standalone, listeners, telnetRegex, clock, log })
+    this.#scope.own(assets.connector)
     const deps = this.#sessionDeps(link, audit, assets)
     const hostKeys = this.#hostKeys(link)
     await hostKeys.find()
@@ -141,7 +144,10 @@ class Building {
     const ssh = { host: this.#bindHost, port: sshd.port }
     const web = { host: this.#bindHost, port: await this.#web(link, deps, ssh.port) }
     this.#listeners.push(ssh, web)
-    await this.#control(link, audit, { ssh, web })
+    const { connector } = assets
+    const [core, targets, people] = [link.service, this.#targets, this.#people]
+    const doctor = assetDoctor({ core, connector, targets, people, log })
+    await this.#control(link, audit, { ssh, web, doctor })
     return {
       ready: this.#connected(link, hostKeys).then(() => audit.start()),
       ssh,
@@ -234,7 +240,7 @@ class Building {
       outageMs: outageMinutes * 60_000,
     })
     return {
-      core,
+      core: this.#targets.watching(core),
       connect: (request, signal) => connector.connect(request, signal),
       audit,
       registry: this.#registry,
@@ -286,7 +292,11 @@ class Building {
     )
   }
 
-  async #control(link: CoreLink, audit: FileAudit, at: { ssh: Address; web: Address }): Promise<void> {
+  async #control(
+    link: CoreLink,
+    audit: FileAudit,
+    at: { ssh: Address; web: Address; doctor: ControlCommands },
+  ): Promise<void> {
     const { clock, version } = this.#parts
     const began = clock.monotonic()
     const status = async () => ({
@@ -307,6 +317,7 @@ class Building {
     const commands: ControlCommands = {
       status: async () => answerOf(await status()),
       stop: async (request) => this.#stopAsked(request),
+      ...at.doctor,
       ...sshConfigCommand({ core: link.service, people: this.#people, port: at.ssh.port }),
       ...sessionControl({
         ...{ registry: this.#registry, shares: this.#shares, node: this.#settings.NAME },

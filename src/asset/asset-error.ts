@@ -27,8 +27,10 @@ export type AssetErrorCode =
   | 'ASSET_TIMEOUT'
   | 'ASSET_LOST'
   | 'ASSET_NOT_SSH'
-  /** Facts: `list`, `offered`. */
+  /** Facts: `list`, `offered`, `ours`. */
   | 'ASSET_ALGORITHMS'
+  /** The same, and this `preset` would do. */
+  | 'ASSET_ALGORITHMS_PRESET'
   /** Facts: `known`, `found`. */
   | 'ASSET_HOST_KEY_CHANGED'
   /** Facts: `found`. */
@@ -39,6 +41,12 @@ export type AssetErrorCode =
   /** The same, and a password was not tried because the key was refused. */
   | 'ASSET_AUTH_KEY'
   | 'ASSET_PASSWORD_EXPIRED'
+  /** It let us in, and opens no further session. */
+  | 'ASSET_FULL'
+  /** It let us in, and gives no terminal. */
+  | 'ASSET_NO_PTY'
+  /** The account has expired there. Facts: `said`. */
+  | 'ASSET_ACCOUNT_EXPIRED'
   /** It let us in, and then would not open a shell or run the command. */
   | 'ASSET_CHANNEL'
   /** It did not connect to a place on our behalf. Facts: `to`, `reason`. */

@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
+import { reasonOf } from '../base/fault.ts'
 import type { Log } from '../log.ts'
 import type { ClientChannel, SshClient } from '../ssh2/library.ts'
-import { AssetError } from './asset-error.ts'
+import { AssetError, type AssetErrorCode } from './asset-error.ts'
 import type { AssetChannel, AssetConnection, PtyRequest, TcpForwarding } from './connection.ts'
 import { SshAssetChannel } from './ssh-channel.ts'
 import { SshForwarding } from './ssh-forwarding.ts'
@@ -104,14 +105,21 @@ export class SshConnection implements AssetConnection {
 
   #failed(step: string, cause: unknown): AssetError {
     const { asset, address } = this.#options
-    return new AssetError('ASSET_CHANNEL', {
+    return new AssetError(channelCode(cause), {
       step,
-      message: `${address} did not open a channel (${step})`,
+      message: `${address} did not open a channel (${step}): ${reasonOf(cause)}`,
       next: 'Look into the log of the SSH server there: the account may have no shell, or too many sessions.',
       facts: { asset, address, step },
       cause,
     })
   }
+}
+
+/** What the library says where the asset's own answer has no words (RFC 4254 sections 5.1 and 5.4). */
+function channelCode(cause: unknown): AssetErrorCode {
+  const reason = reasonOf(cause)
+  if (/channel open failure/i.test(reason)) return 'ASSET_FULL'
+  return /pseudo-terminal/i.test(reason) ? 'ASSET_NO_PTY' : 'ASSET_CHANNEL'
 }
 
 const windowOf = ({ term, modes, size }: PtyRequest) => ({

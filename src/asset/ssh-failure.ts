@@ -1,6 +1,7 @@
 // What went wrong between the TCP connection and the login, as AssetErrors.
 import { reasonOf } from '../base/fault.ts'
-import type { Disagreement } from '../ssh2/client-debug.ts'
+import type { AlgorithmPreset } from '../ssh2/algorithms.ts'
+import type { Disagreement } from '../ssh2/server-hello.ts'
 import { AssetError } from './asset-error.ts'
 import type { HostKeyVerdict } from './host-keys.ts'
 import type { Authentication } from './ssh-auth.ts'
@@ -34,13 +35,21 @@ export function ofHostKey(verdict: HostKeyVerdict, found: string, place: Place):
   })
 }
 
-export const ofAlgorithms = ({ list, offered }: Disagreement, place: Place): AssetError =>
-  new AssetError('ASSET_ALGORITHMS', {
+export function ofAlgorithms(
+  { list, offered, ours }: Disagreement,
+  preset: AlgorithmPreset | undefined,
+  place: Place,
+): AssetError {
+  const [theirs, own] = [offered.join(', ').slice(0, 400), ours.join(', ')]
+  return new AssetError(preset ? 'ASSET_ALGORITHMS_PRESET' : 'ASSET_ALGORITHMS', {
     step: 'key exchange',
-    message: `${place.host} has no ${list} algorithm that is allowed here, only ${offered}`,
-    next: 'Update the SSH server there, or allow older algorithms for this asset (preset compatible or legacy).',
-    facts: { ...factsOf(place), list, offered: offered.slice(0, 300) },
+    message: `${place.host} and this bastion have no ${list} algorithm in common: it offers ${theirs}; allowed here are ${own}`,
+    next: preset
+      ? `Update the SSH server there, or allow older algorithms for this asset: option algorithms = ${preset}.`
+      : 'Update the SSH server there, or configure it to offer one of those.',
+    facts: { ...factsOf(place), list, offered: theirs, ours: own, preset: preset ?? '' },
   })
+}
 
 /** Every attempt was turned down, or there was none to make. */
 export function ofLogin(
@@ -65,6 +74,14 @@ export const passwordExpired = (place: Place): AssetError =>
     message: `${place.host} wants a new password for the account`,
     next: 'Change the password on the machine and in the management server.',
     facts: factsOf(place),
+  })
+
+export const accountExpired = (said: string, account: string, place: Place): AssetError =>
+  new AssetError('ASSET_ACCOUNT_EXPIRED', {
+    step: 'log in',
+    message: `the account ${account} has expired on ${place.host}: ${said.trim()}`,
+    next: 'Extend the account on the machine (chage -E), or give the asset another one.',
+    facts: { ...factsOf(place), account, said: said.trim().slice(0, 200) },
   })
 
 /** Broken off, or not understood. `cause` undefined: the connection was just closed. */

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 import type { Log } from '../log.ts'
-import { type AlgorithmPreset, assetAlgorithms } from '../ssh2/algorithms.ts'
-import { HandshakeTrace } from '../ssh2/client-debug.ts'
+import { ALL_LISTS, type AlgorithmPreset, assetAlgorithms, isLegacy } from '../ssh2/algorithms.ts'
 import { fingerprint } from '../ssh2/keys.ts'
-import { Client, type SshClient } from '../ssh2/library.ts'
+import { Client, type NegotiatedAlgorithms, type SshClient } from '../ssh2/library.ts'
+import { disagreementOf, presetFor, ServerHello } from '../ssh2/server-hello.ts'
 import { shareFairly } from '../ssh2/yielding.ts'
 import { AssetError } from './asset-error.ts'
 import type { HandshakeEvent } from './dialogue.ts'
@@ -41,11 +41,14 @@ export class SshHandshake {
   readonly client: SshClient = new Client()
   readonly #options: Handshake
   readonly #authentication: Authentication
-  readonly #trace = new HandshakeTrace()
+  /** What the server says of itself, as far as it came. */
+  readonly hello = new ServerHello()
   readonly #onEvent: (event: HandshakeEvent) => void
   #fail: (cause: unknown) => void = () => undefined
   #step: HandshakeStep = 'key exchange'
   #hostKey: Buffer | undefined
+  /** What the server showed before the login (RFC 4252 section 5.4). */
+  #said = ''
   #refusal: AssetError | undefined
 
   constructor(options: Handshake, onEvent: (event: HandshakeEvent) => void) {
@@ -56,11 +59,16 @@ export class SshHandshake {
   }
 
   get step(): HandshakeStep {
-    return this.#trace.sawIdent ? this.#step : 'banner'
+    return this.hello.speaksSsh ? this.#step : 'banner'
+  }
+
+  /** The key that the server shows: its blob. */
+  get hostKey(): Buffer | undefined {
+    return this.#hostKey
   }
 
   /** The login that is made or was made. */
-  get login(): Pick<Authentication, 'account' | 'typed'> {
+  get login(): Pick<Authentication, 'account' | 'typed' | 'offered'> {
     return this.#authentication
   }
 
@@ -88,9 +96,13 @@ export class SshHandshake {
         this.#onEvent({ kind: 'logged-in', method: this.#authentication.method })
         resolve()
       })
-      client.on('handshake', () => {
-        this.#trace.stop(client)
+      client.on('handshake', (negotiated) => {
+        stream.off('data', this.hello.feed)
         this.#step = 'log in'
+        this.#auditLegacy(negotiated)
+      })
+      client.on('banner', (text) => {
+        this.#said = `${this.#said}${text}`.slice(0, MOST_SAID)
       })
       client.once('change password', () => fail(failure.passwordExpired(this.#facts())))
       this.#connect(fail)
@@ -114,8 +126,8 @@ export class SshHandshake {
         authHandler: (offered, partial, next) => {
           this.#authenticate(offered, partial).then((attempt) => attempt && next(attempt), fail)
         },
-        debug: this.#trace.line,
       })
+      stream.prependListener('data', this.hello.feed)
       shareFairly(stream)
     } catch (error) {
       fail(error)
@@ -154,10 +166,22 @@ export class SshHandshake {
     this.#onEvent({ kind: 'host-key', verdict: before.kind, fingerprint: found })
   }
 
+  /** Old algorithms are allowed for single machines, and told each time. */
+  #auditLegacy({ kex, serverHostKey, cs }: NegotiatedAlgorithms): void {
+    const old = [kex, serverHostKey, cs.cipher, cs.mac].filter((name) => name !== '' && isLegacy(name))
+    if (old.length === 0) return
+    const { name, address, log } = this.#options
+    log.warn({ asset: name, address, algorithms: old }, 'old algorithms are used for this machine')
+  }
+
   #explain(cause: unknown): AssetError {
     if (cause instanceof AssetError) return cause
-    const disagreement = this.#trace.disagreement
-    if (disagreement) return failure.ofAlgorithms(disagreement, this.#facts())
+    const { lists } = this.hello
+    const disagreement = lists && disagreementOf(lists, ALL_LISTS[this.#options.preset])
+    if (disagreement) return failure.ofAlgorithms(disagreement, presetFor(lists), this.#facts())
+    if (/account .*expired|expired.* account|账[号户].*过期/i.test(this.#said)) {
+      return failure.accountExpired(this.#said, this.#authentication.account, this.#facts())
+    }
     return failure.ofProtocol(cause, this.step, this.#facts())
   }
 
@@ -166,6 +190,9 @@ export class SshHandshake {
     return { host: host.host, port: host.port, address }
   }
 }
+
+/** Characters of a server's banners that are looked at. */
+const MOST_SAID = 4096
 
 /** Types that are pinned come first, so that a host with several keys shows the one we know. */
 function assetAlgorithmsFor(preset: AlgorithmPreset, known: readonly string[]) {

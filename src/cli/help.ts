@@ -38,6 +38,9 @@ const COMMANDS: readonly Row[] = [
   { name: 'replay search TEXT', about: 'where a text was on a screen, to the second' },
   { name: '  [--user NAME] [--id ID]', about: 'of one person, in one session' },
   { name: '  [--regex] [--json]', about: 'the text is a regular expression; JSON lines' },
+  { name: 'doctor asset NAME [--json]', about: 'look at the way to an asset, step by step' },
+  { name: '  [--as USER]', about: 'as this person would go it; without, as whoever tried last' },
+  { name: '  [--account NAME]', about: 'with this account; without, with the first' },
   {
     name: 'hostkey list [--json]',
     about: 'pinned host keys of assets and gateways, and those that were refused',

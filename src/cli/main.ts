@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'ssh-config': async () => (await import('./ssh-config.ts')).sshConfig,
   session: async () => (await import('./session.ts')).session,
   replay: async () => (await import('./replay.ts')).replay,
+  doctor: async () => (await import('./doctor.ts')).doctor,
   hostkey: async () => (await import('./hostkey.ts')).hostkey,
   rules: async () => (await import('./rules.ts')).rules,
   user: async () => (await import('./user.ts')).user,

@@ -66,9 +66,15 @@ export function userAlgorithms(preset: AlgorithmPreset = 'modern'): Algorithms {
   return copyOf({ ...lists, kex: lists.kex.filter((name) => !name.includes('group-exchange')) })
 }
 
+/** The lists of each preset. */
+export const ALL_LISTS: Readonly<Record<AlgorithmPreset, AlgorithmLists>> = { modern, compatible, legacy }
+
 /** What assets and gateways are offered. */
-export const assetAlgorithms = (preset: AlgorithmPreset = 'modern'): Algorithms =>
-  copyOf({ modern, compatible, legacy }[preset])
+export const assetAlgorithms = (preset: AlgorithmPreset = 'modern'): Algorithms => copyOf(ALL_LISTS[preset])
+
+/** Is this one only in the preset for old machines? */
+export const isLegacy = (name: string): boolean =>
+  !Object.values<readonly string[]>(compatible).some((list) => list.includes(name))
 
 /** The library keeps and extends the arrays it is given. */
 const copyOf = (lists: AlgorithmLists): Algorithms => ({

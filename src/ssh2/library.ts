@@ -13,6 +13,7 @@ export type {
   ConnectConfig,
   Connection,
   KeyboardAuthContext,
+  NegotiatedAlgorithms,
   ParsedKey,
   PasswordAuthContext,
   Prompt,

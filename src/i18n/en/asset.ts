@@ -22,7 +22,7 @@ export const asset = {
   'fault.ASSET_NOT_SSH':
     'What answers for {asset} on {address} does not speak SSH. The port may be wrong, or the machine is overloaded.',
   'fault.ASSET_ALGORITHMS':
-    '{asset} offers only algorithms that are not allowed here ({list}: {offered}). An administrator can allow older ones for this asset.',
+    '{asset} and this bastion have no {list} algorithm in common. It offers: {offered}. Allowed here: {ours}. No setting here can change that; its SSH server has to.',
   'fault.ASSET_HOST_KEY_CHANGED':
     'The host key of {asset} CHANGED. Known {known}, now {found}. Nothing was sent to it. If the machine was rebuilt, an administrator types: cocod hostkey accept {asset}',
   'fault.ASSET_HOST_KEY_UNKNOWN':
@@ -34,7 +34,7 @@ export const asset = {
   'fault.ASSET_PASSWORD_EXPIRED':
     'The password of this account on {asset} has expired. An administrator has to change it there and store the new one.',
   'fault.ASSET_CHANNEL':
-    '{asset} let us in, but opened no shell and ran no command. The account may have none, or too many sessions are open there.',
+    '{asset} let us in, but opened no shell and ran no command. The account may have no shell there.',
   'fault.ASSET_GATEWAYS':
     'Could not reach {asset} ({address}) through any gateway. {parts}. An administrator can run: cocod doctor asset {asset}',
   'fault.ASSET_GATEWAY_FORBIDS':
@@ -61,4 +61,15 @@ export const asset = {
     '{asset} is reached by telnet, which can open a shell and run no command. Log in without a command.',
   'fault.ASSET_BECOME':
     'The password for “{command}” on {asset} cannot be read. An administrator can correct become_password_file.',
+  'fault.ASSET_ALGORITHMS_PRESET':
+    '{asset} offers only algorithms that are not allowed here ({list}). It offers: {offered}. Allowed here: {ours}. An administrator can allow them for this asset: algorithms = {preset}',
+  'cause.ASSET_ALGORITHMS_PRESET': 'no common algorithms ({list}); preset {preset} would do',
+  'fault.ASSET_FULL':
+    '{asset} let us in, but opened no session: too many are open there. Close one, or try again later.',
+  'fault.ASSET_NO_PTY':
+    '{asset} let us in, but gives no terminal (PTY) to this account. A command without a terminal may work: ssh -T.',
+  'fault.ASSET_ACCOUNT_EXPIRED':
+    'The account “{account}” has expired on {asset}. An administrator has to extend it there.',
+  'cause.ASSET_ACCOUNT_EXPIRED': 'the account “{account}” has expired there',
+  'cause.ASSET_PASSWORD_EXPIRED': 'the password for it has expired',
 } as const

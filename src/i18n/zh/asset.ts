@@ -16,7 +16,7 @@ export const asset: Record<keyof typeof en, string> = {
   'fault.ASSET_LOST': '{asset} 中断了连接（{step}）。请重试；如果仍然如此，请查看该主机的 SSH 日志。',
   'fault.ASSET_NOT_SSH': '{asset} 的 {address} 上运行的不是 SSH 服务，可能是端口有误，或主机负载过高。',
   'fault.ASSET_ALGORITHMS':
-    '{asset} 只提供此处不允许的算法（{list}：{offered}）。管理员可以为该资产放行较旧的算法。',
+    '{asset} 与堡垒机没有共同的算法（{list}）。对方提供：{offered}；此处允许：{ours}。需更改该主机的 SSH 服务。',
   'fault.ASSET_HOST_KEY_CHANGED':
     '{asset} 的主机密钥已改变！原为 {known}，现为 {found}。尚未向其发送任何内容。如果主机确已重装，请管理员运行：cocod hostkey accept {asset}',
   'fault.ASSET_HOST_KEY_UNKNOWN':
@@ -25,8 +25,7 @@ export const asset: Record<keyof typeof en, string> = {
   'fault.ASSET_AUTH':
     '{asset} 拒绝了账号“{account}”的登录（已尝试：{tried}；对方接受：{offered}），请联系管理员更正所保存的凭据。',
   'fault.ASSET_PASSWORD_EXPIRED': '该账号在 {asset} 上的密码已过期，请联系管理员在主机上修改并保存新密码。',
-  'fault.ASSET_CHANNEL':
-    '已登录 {asset}，但对方没有打开终端或执行命令。该账号可能不允许登录，或对方的会话数已满。',
+  'fault.ASSET_CHANNEL': '已登录 {asset}，但对方没有打开终端或执行命令。该账号可能没有可用的 shell。',
   'fault.ASSET_GATEWAYS':
     '无法通过任何网关连接 {asset}（{address}）。{parts}。管理员可运行：cocod doctor asset {asset}',
   'fault.ASSET_GATEWAY_FORBIDS':
@@ -50,4 +49,12 @@ export const asset: Record<keyof typeof en, string> = {
   'cause.ASSET_GATEWAY_FORBIDS': '不允许转发到 {address}',
   'fault.ASSET_TELNET_SHELL': '{asset} 通过 telnet 连接，只能打开终端，不能直接执行命令。请不带命令登录。',
   'fault.ASSET_BECOME': '无法读取 {asset} 上“{command}”的密码。请管理员检查 become_password_file。',
+  'fault.ASSET_ALGORITHMS_PRESET':
+    '{asset} 只提供此处不允许的算法（{list}）。对方提供：{offered}；此处允许：{ours}。管理员可为该资产放行：algorithms = {preset}',
+  'cause.ASSET_ALGORITHMS_PRESET': '没有共同算法（{list}），可使用 {preset}',
+  'fault.ASSET_FULL': '已登录 {asset}，但对方不再打开新的会话：会话数已满。请关闭一个或稍后重试。',
+  'fault.ASSET_NO_PTY': '已登录 {asset}，但对方不为该账号分配终端（PTY）。不带终端执行命令可能可行：ssh -T。',
+  'fault.ASSET_ACCOUNT_EXPIRED': '账号“{account}”在 {asset} 上已过期，请联系管理员延长有效期。',
+  'cause.ASSET_ACCOUNT_EXPIRED': '账号“{account}”已过期',
+  'cause.ASSET_PASSWORD_EXPIRED': '密码已过期',
 }

@@ -172,18 +172,6 @@ test('under the strict policy an unknown host is refused with its fingerprint', 
   expect(failure.facts).toMatchObject({ found: hostKey })
 })
 
-test('old algorithms are refused by name, and the legacy preset takes them', async () => {
-  await using sshd = await startSshd({ config: ['KexAlgorithms diffie-hellman-group14-sha1'] })
-  await using connector = await makeConnector()
-  const { port, user, privateKey } = sshd.asset
-  const login = { port, user, privateKey: privateKey.text }
-  const failure = await failureOf(connector.connect(login))
-  expect(failure.code).toBe('ASSET_ALGORITHMS')
-  expect(failure.facts['list']).toBe('kex')
-  expect(failure.facts['offered']).toContain('diffie-hellman-group14-sha1')
-  await using _connection = await connector.connect(login, { algorithms: 'legacy' })
-})
-
 test('a port where nobody listens is a refusal', async () => {
   await using connector = await makeConnector()
   const server = createServer()
