@@ -51,6 +51,8 @@ export type AssetErrorCode =
   | 'ASSET_CHANNEL'
   /** It did not connect to a place on our behalf. Facts: `to`, `reason`. */
   | 'ASSET_FORWARD'
+  /** Command rules hold for it, and a jump is encrypted end to end. */
+  | 'ASSET_JUMP_RULES'
   /** It does not listen for us. Facts: `at`, `reason`. */
   | 'ASSET_LISTEN'
 

@@ -21,10 +21,18 @@ export interface JumpOptions {
 /**
  * A way to an asset's ports that logs in nowhere: each forwarded connection is a TCP connection of the bastion to the
  * asset's own address, judged at that moment (S15). Nothing else can be opened on it.
- * @throws {AssetError} ASSET_GATEWAY
+ * @throws {AssetError} ASSET_GATEWAY, ASSET_JUMP_RULES
  */
 export function connectJump(options: JumpOptions): AssetConnection {
   const { asset } = options.prepared.target
+  if (options.prepared.rules.length > 0) {
+    throw new AssetError('ASSET_JUMP_RULES', {
+      step: 'connect',
+      message: `${asset.hostname} has command rules, which nothing can enforce on a jump`,
+      next: 'Log in to it directly: USER@ACCOUNT@ASSET.',
+      facts: { asset: asset.hostname },
+    })
+  }
   if (asset.domain !== null) {
     throw new AssetError('ASSET_GATEWAY', {
       step: 'connect',

@@ -10,6 +10,8 @@ export const forwarding = {
   'fault.FORWARD_JUMP':
     '{place} cannot be reached by a plain login. Log in as {user}@ACCOUNT@ASSET, which is recorded; or an administrator can allow unrecorded jumps to an asset.',
   'fault.ASSET_FORWARD': 'No connection to {to}: {reason}.',
+  'fault.ASSET_JUMP_RULES':
+    '{asset} has command rules, which cannot be enforced on a jump. Log in to it directly: USER@ACCOUNT@ASSET.',
   'fault.ASSET_LISTEN': 'The asset does not listen on {at}: {reason}.',
   'fault.SESSION_TUNNEL': 'The session for forwarded connections could not begin. Please log in again.',
   'fault.MENU_SUBSYSTEM':
