@@ -10,7 +10,14 @@ import { Catalogues } from '../menu/catalogues.ts'
 import { People } from '../menu/people.ts'
 
 export interface MenuParts {
-  readonly settings: Settings
+  readonly settings: Pick<
+    Settings,
+    | 'DATA_DIR'
+    | 'ASSET_LIST_SORT_BY'
+    | 'ASSET_LIST_PAGE_SIZE'
+    | 'ANNOUNCEMENT_FILE'
+    | 'SECURITY_MAX_IDLE_TIME'
+  >
   readonly core: { readonly settings: CoreSettings }
   readonly clock: Clock
   readonly log: Log

@@ -9,6 +9,7 @@ import { arrive, type ByMenuDeps, byMenu } from './by-menu.ts'
 import { type DirectLogin, resolveDirect } from './direct.ts'
 import { Forwarding, type ForwardingDeps, type ForwardingLogin } from './forwarding.ts'
 import { MenuError } from './menu-error.ts'
+import { recentOf, withRecent } from './person.ts'
 
 export interface DoorDeps extends ByMenuDeps {
   readonly guests: Pick<SessionGuests, 'byCode'>
@@ -88,6 +89,7 @@ async function directly(
   const ask = person && ((accounts: readonly SystemUser[]) => askAccount(person.desk, accounts, signal))
   const target = await resolveDirect({ login, username: principal.user.username, assets, ask })
   if (!target) return FAILED
+  person?.remembered.change((known) => withRecent(known, recentOf(target)))
   const language = person?.desk.language ?? principal.language
   return exitOf(await sessions.open({ terminal, principal: { ...principal, language }, target, command }))
 }

@@ -11,7 +11,7 @@ import { Lists } from './lists.ts'
 import { paragraph } from './look.ts'
 import { OwnAssets, type OwnAssetsDeps } from './own-assets.ts'
 import type { Remembered } from './people.ts'
-import { withFavourite, withLine, withRecent } from './person.ts'
+import { recentOf, withFavourite, withLine, withRecent } from './person.ts'
 import { Picker } from './picker.ts'
 import * as screens from './screens.ts'
 import type { Catalogue } from './search.ts'
@@ -63,7 +63,10 @@ export class Menu {
       const line = await this.#read(ending)
       if (line === undefined) return this.#left()
       const choice = await this.#told(() => this.#obey(line, ending), ending)
-      if (choice?.kind === 'connect') this.#remember(choice.target)
+      if (choice?.kind === 'connect') {
+        const recent = recentOf(choice.target)
+        this.#deps.remembered.change((person) => withRecent(person, recent))
+      }
       if (this.#desk.idledOut !== undefined) return this.#left()
       if (choice) return choice
     }
@@ -233,11 +236,6 @@ export class Menu {
     return await this.#desk.say(isOne ? 'menu.favourites.added' : 'menu.favourites.removed', {
       asset: asset.hostname,
     })
-  }
-
-  #remember({ asset, systemUser }: Target): void {
-    const recent = { asset: asset.id, account: systemUser.id }
-    this.#deps.remembered.change((person) => withRecent(person, recent))
   }
 }
 

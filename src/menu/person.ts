@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Target } from '../core/model.ts'
 
 /** What this node remembers of a person between logins. */
 export interface Person {
@@ -27,6 +28,8 @@ export interface Recent {
 }
 
 export const MOST_HISTORY = 200
+/** UTF-16 units of all lines together. */
+export const LONGEST_HISTORY = 20_000
 export const MOST_FAVOURITES = 200
 export const MOST_RECENT = 20
 
@@ -74,8 +77,17 @@ export const writePerson = (person: Person, userId: string): string =>
 /** Remembers a line of the menu: no blanks, nothing twice in a row. */
 export function withLine(person: Person, line: string): Person {
   if (line.trim() === '' || line === person.history.at(-1)) return person
-  return { ...person, history: [...person.history, line].slice(-MOST_HISTORY) }
+  const history = [...person.history, line].slice(-MOST_HISTORY)
+  let length = history.reduce((sum, each) => sum + each.length, 0)
+  while (length > LONGEST_HISTORY) length -= history.shift()?.length ?? length
+  return { ...person, history }
 }
+
+/** How a target is remembered. */
+export const recentOf = ({ asset, systemUser }: Target): Recent => ({
+  asset: asset.id,
+  account: systemUser.id,
+})
 
 /** Remembers a connection. */
 export function withRecent(person: Person, recent: Recent): Person {

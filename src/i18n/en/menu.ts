@@ -43,7 +43,7 @@ export const menu = {
   'menu.list.node': '{count} in “{node}”.  A number connects; //word narrows.',
   'menu.list.favourites': '{count} among your favourites.  A number connects; *number takes one out.',
   'menu.list.recent': 'Where you were last.  A number connects; l the first.',
-  'menu.list.nodes': '{count} groups.  g and a number lists the assets of one.',
+  'menu.list.nodes': 'Groups: {count}.  g and a number lists the assets of one.',
   'menu.list.page': '{from}-{until} of {shown}:  n next page, p previous page, b back.',
   'menu.list.last': 'That was the last page.',
   'menu.list.none': 'Nothing matches “{query}”.  p lists all assets.',

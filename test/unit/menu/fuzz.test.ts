@@ -14,6 +14,12 @@ const PIECES = [
     's',
     '/',
     '//',
+    '*',
+    '!!',
+    'l',
+    'f',
+    'f\r',
+    'g1',
     '1',
     '7',
     '999999999999',
@@ -59,6 +65,11 @@ const PIECES = [
     '\x08',
     '\x0b',
     '\x0c',
+    '\x07',
+    '\x12',
+    '\x14',
+    '\x1b[5~',
+    '\x1b[6~',
     '\x15',
     '\x17',
     '\x19',
@@ -92,8 +103,8 @@ test.each([20, 80])(
       visit.terminal.resize(20 + below(100), 5 + below(60))
     }
     visit.terminal.resize(columns, 60)
-    // Out of whatever was begun last: a sequence, a paste, the choice of an account.
-    visit.terminal.type('\x03\x03h\r')
+    // Out of whatever was begun last: a sequence, a paste, the full screen, the choice of an account.
+    visit.terminal.type('\x03\x03\x03h\r')
     await visit.terminal.screen.until((text) => /Opt> h\n[^>]*Ctrl-D[^>]*\nOpt>$/.test(text))
     visit.terminal.type('q\r')
     expect(await visit.ended).toEqual({ kind: 'status', code: 0 })

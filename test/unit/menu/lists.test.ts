@@ -20,7 +20,7 @@ test('g shows the groups as a tree, gN and then a number lead to an asset', asyn
   await visit.asked()
   await visit.enter('g')
   expect(visit.terminal.screen.text()).toMatch(
-    /^ # {2}Group +Assets\ng1 {2}Default +3\ng2 {2}└─生产 +1\ng3 {4}└─db \[2J +0\n {2}3 groups\./m,
+    /^ # {2}Group +Assets\ng1 {2}Default +3\ng2 {2}└─生产 +1\ng3 {4}└─db \[2J +0\n {2}Groups: 3\./m,
   )
   await visit.enter('2')
   expect(visit.terminal.screen.text()).toContain('2 assets in “生产”.')

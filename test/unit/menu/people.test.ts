@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { silentLog } from '../../../src/log.ts'
 import { People } from '../../../src/menu/people.ts'
 import {
+  LONGEST_HISTORY,
   MOST_FAVOURITES,
   MOST_HISTORY,
   MOST_RECENT,
@@ -128,6 +129,9 @@ test('history, favourites and recent assets have bounds, and what was read is wh
   ])
   expect(readPerson(writePerson(person, 'u'), 'u')).toEqual({ kind: 'read', person })
   expect(readPerson(writePerson(person, 'u'), 'v').kind).toBe('unusable')
+  for (let count = 0; count < 100; count++) person = withLine(person, `${count}${'主'.repeat(1000)}`)
+  expect(person.history.join('').length).toBeLessThanOrEqual(LONGEST_HISTORY)
+  expect(person.history.at(-1)).toContain('99')
 })
 
 async function keep(directory: string, user: string, people = open(directory).people): Promise<void> {
