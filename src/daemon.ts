@@ -229,7 +229,7 @@ class Building {
     })
   }
 
-  #sessionDeps({ service: core }: CoreLink, audit: FileAudit, { connector }: Assets): SessionDeps {
+  #sessionDeps({ service: core }: CoreLink, audit: FileAudit, { connector, options }: Assets): SessionDeps {
     const { clock, log } = this.#parts
     const { OUTAGE_SESSION_MINUTES: outageMinutes, SECURITY_MAX_IDLE_TIME } = this.#settings
     const { SECURITY_MAX_SESSION_TIME } = this.#settings
@@ -243,6 +243,8 @@ class Building {
       core: this.#targets.watching(core),
       connect: (request, signal) => connector.connect(request, signal),
       audit,
+      fileLogs: audit.fileLogs,
+      lineOptions: (target) => options.assetOptions(target),
       registry: this.#registry,
       permissions: this.#scope.own(permissions),
       clock,

@@ -33,13 +33,28 @@ const SAME: Converter = { convert: (bytes) => bytes, end: () => Buffer.alloc(0) 
 
 function converter(from: Charset, to: Charset): Converter {
   if (from === to) return SAME
-  const decoder = iconv.getDecoder(NAMES[from], { stripBOM: false })
+  const decoder = decoderOf(from)
   const encoder = iconv.getEncoder(NAMES[to], { addBOM: false })
   return {
     convert: (bytes) => encoder.write(decoder.write(bytes)),
-    end: () => {
-      const rest = encoder.write(decoder.end() ?? '')
-      return Buffer.concat([rest, encoder.end() ?? Buffer.alloc(0)])
-    },
+    end: () => Buffer.concat([encoder.write(decoder.end()), encoder.end() ?? Buffer.alloc(0)]),
   }
+}
+
+interface TextSource {
+  write(bytes: Buffer): string
+  end(): string
+}
+
+/**
+ * Node's own where it is right: iconv-lite loses half of a pair of surrogates whose last byte comes alone. Shift_JIS has
+ * none of these, and Node's exchanges DEL and SUB in it.
+ */
+function decoderOf(charset: Charset): TextSource {
+  if (charset === 'shift_jis' || charset === 'latin1') {
+    const decoder = iconv.getDecoder(NAMES[charset], { stripBOM: false })
+    return { write: (bytes) => decoder.write(bytes), end: () => decoder.end() ?? '' }
+  }
+  const decoder = new TextDecoder(charset, { ignoreBOM: true })
+  return { write: (bytes) => decoder.decode(bytes, { stream: true }), end: () => decoder.decode() }
 }

@@ -82,7 +82,7 @@ interface Ways {
 function stageChain({ stages = [] }: BridgeEnds, scope: Scope, ways: () => Ways): StageChain | undefined {
   if (stages.length === 0) return undefined
   const chain = new StageChain(stages, {
-    toProgram: (bytes) => ways().keys.arrive(bytes),
+    toProgram: (bytes, how) => ways().keys.arrive(bytes, how && 'untapped'),
     toPerson: (bytes, how) => ways().screen.arrive(bytes, how && 'untapped'),
     more: () => {
       ways().keys.proceed()

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AssetChannel, AssetConnection, PtyRequest } from '../asset/connection.ts'
 import type { ConnectRequest } from '../asset/connector.ts'
-import type { Audit, Recording, SessionEnd, SessionFacts } from '../audit/audit.ts'
+import type { Audit, FileLogs, Recording, SessionEnd, SessionFacts } from '../audit/audit.ts'
 import type { Clock } from '../base/clock.ts'
 import { Scope } from '../base/scope.ts'
 import type { AppService } from '../core/app-service.ts'
@@ -10,11 +10,13 @@ import { type Log, withLogContext } from '../log.ts'
 import type { PermissionWatch } from '../policy/permission-watch.ts'
 import { AlternateScreen } from '../terminal/alternate-screen.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { AssetLine } from './asset-line.ts'
 import { bridge } from './bridge.ts'
 import { Connecting } from './connecting.ts'
 import { DurationLimit } from './duration.ts'
 import { detailOf, type Ending, exitOf } from './ending.ts'
 import { IdleClock } from './idle.ts'
+import { type LineOptions, linePartsOf } from './line-parts.ts'
 import type { LiveNews } from './live.ts'
 import { type NoticeContext, notice, sayEnding, tellNews } from './notices.ts'
 import type { Principal } from './principal.ts'
@@ -27,6 +29,10 @@ export interface SessionDeps {
   /** Opens a connection to the prepared target; AssetError when it cannot. */
   readonly connect: (request: ConnectRequest, signal: AbortSignal) => Promise<AssetConnection>
   readonly audit: Audit
+  /** Where files that pass through a terminal go on record. */
+  readonly fileLogs: FileLogs
+  /** What is set for the asset's end of a terminal's line. */
+  readonly lineOptions: (target: Target) => LineOptions
   readonly registry: SessionRegistry
   readonly permissions: Pick<PermissionWatch, 'watch'>
   readonly clock: Clock
@@ -185,6 +191,7 @@ export class SessionService {
       if (terminal.pty) screen.feed(bytes)
       else idle.touch()
     }
+    const line = this.#line({ record, request, recording }, context, idle)
     const ending = await bridge(
       {
         terminal,
@@ -196,12 +203,31 @@ export class SessionService {
           scope.own(live.begin({ recorder: recording, size: terminal.size, type, tell }))
         },
         onOutput,
+        stages: line ? [line.front, line.back] : [],
       },
       orders,
     )
     const durationMs = clock.monotonic() - began
     sayEnding(context, ending, { asset: target.asset.hostname, sessionId: record.id, durationMs })
     return ending
+  }
+
+  /** Only where there is a terminal: elsewhere bytes are a program's, of no encoding known here. */
+  #line(
+    { record, request, recording }: Pick<Begun, 'record' | 'request' | 'recording'>,
+    context: NoticeContext,
+    idle: IdleClock,
+  ): AssetLine | undefined {
+    const { fileLogs, lineOptions, clock, log, registry } = this.#deps
+    const { terminal, target, program } = request
+    if (!terminal.pty || program) return undefined
+    const parts = linePartsOf({
+      ...{ record, context, fileLogs, clock, log, recorder: recording, systemUser: target.systemUser },
+      options: lineOptions(target),
+      onMove: () => idle.touch(),
+      onUnrecorded: (cause) => registry.end(record.id, { kind: 'record-failed', cause }),
+    })
+    return new AssetLine(parts)
   }
 
   #idleClock(id: string, context: NoticeContext): IdleClock {

@@ -2,8 +2,8 @@ import type { Size } from '../terminal/terminal.ts'
 
 /** The two ways on from a stage. They may be used at any time while the session runs; afterwards they do nothing. */
 export interface StageOutlets {
-  /** On towards the program. */
-  toProgram(bytes: Buffer): void
+  /** On towards the program. `unrecorded`: straight there, past other stages and the record, which has it otherwise. */
+  toProgram(bytes: Buffer, how?: 'unrecorded'): void
   /** On towards the person, through the recorder. `unrecorded`: past it, for what is on record in another way. */
   toPerson(bytes: Buffer, how?: 'unrecorded'): void
   /** Ends the pause of the source that this stage asked for by answering `false`. */
@@ -30,7 +30,7 @@ export interface Stage extends Disposable {
 export type StageMaker = (outlets: StageOutlets) => Stage
 
 export interface ChainEnds {
-  toProgram(bytes: Buffer): void
+  toProgram(bytes: Buffer, how?: 'unrecorded'): void
   toPerson(bytes: Buffer, how?: 'unrecorded'): void
   /** A source that was paused may go on. */
   more(): void
@@ -84,7 +84,10 @@ export class StageChain implements Disposable {
 
   #outlets(index: number): StageOutlets {
     return {
-      toProgram: (bytes) => this.#keys(index + 1, bytes),
+      toProgram: (bytes, how) => {
+        if (how === 'unrecorded') this.#send(bytes, how)
+        else this.#keys(index + 1, bytes)
+      },
       toPerson: (bytes, how) => {
         if (how === 'unrecorded') this.#show(bytes, how)
         else this.#output(index - 1, bytes)
@@ -99,7 +102,7 @@ export class StageChain implements Disposable {
   #keys(index: number, bytes: Buffer): void {
     if (this.#over || bytes.length === 0) return
     const stage = this.#stages[index]
-    if (!stage) this.#ends.toProgram(bytes)
+    if (!stage) this.#send(bytes)
     else if (!stage.keys(bytes)) this.#holding.keys.add(index)
   }
 
@@ -108,6 +111,10 @@ export class StageChain implements Disposable {
     const stage = this.#stages[index]
     if (!stage) this.#show(bytes)
     else if (!stage.output(bytes)) this.#holding.output.add(index)
+  }
+
+  #send(bytes: Buffer, how?: 'unrecorded'): void {
+    if (!this.#over && bytes.length > 0) this.#ends.toProgram(bytes, how)
   }
 
   #show(bytes: Buffer, how?: 'unrecorded'): void {

@@ -39,4 +39,12 @@ export const session = {
   'session.ended.record-failed': 'Ended: this session can no longer be recorded.   [{session}]',
   'session.ended.shutdown': 'Ended: this bastion is being stopped. Recorded until now.   [{session}]',
   'session.administrator': 'an administrator',
+  'session.encoding.ask':
+    'Encoding is {charset}. Press u UTF-8, g GB18030, k GBK, b Big5, j Shift_JIS, l Latin-1; any other key keeps it.',
+  'session.encoding.now': 'Encoding is {charset}.',
+  'session.zmodem.download-refused':
+    'Downloading files is not allowed here. An administrator can allow the action “download”.',
+  'session.zmodem.upload-refused':
+    'Uploading files is not allowed here. An administrator can allow the action “upload”.',
+  'session.zmodem.silent': 'The file transfer was ended: nothing came for a minute.',
 } as const

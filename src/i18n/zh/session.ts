@@ -35,4 +35,10 @@ export const session: Record<keyof typeof en, string> = {
   'session.ended.record-failed': '会话结束：无法继续录制。   [{session}]',
   'session.ended.shutdown': '会话结束：堡垒机正在停止，此前内容均已录制。   [{session}]',
   'session.administrator': '管理员',
+  'session.encoding.ask':
+    '当前编码为 {charset}。按 u UTF-8、g GB18030、k GBK、b Big5、j Shift_JIS、l Latin-1；按其他键保持不变。',
+  'session.encoding.now': '当前编码为 {charset}。',
+  'session.zmodem.download-refused': '此处不允许下载文件。管理员可以授予“下载”权限。',
+  'session.zmodem.upload-refused': '此处不允许上传文件。管理员可以授予“上传”权限。',
+  'session.zmodem.silent': '文件传输已结束：一分钟内没有任何数据。',
 }

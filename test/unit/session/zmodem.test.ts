@@ -1,0 +1,268 @@
+import { spawn } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import pty from '@lydell/node-pty'
+import { expect, test } from 'vitest'
+import { AssetLine } from '../../../src/session/asset-line.ts'
+import { bridge } from '../../../src/session/bridge.ts'
+import type { Direction, TransferredFile } from '../../../src/terminal/zmodem.ts'
+import { crc16 } from '../../../src/terminal/zmodem-crc.ts'
+import { bridgeParts } from '../../fixtures/bridge-parts.ts'
+import { ManualClock } from '../../fixtures/manual-clock.ts'
+import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
+import { until } from '../../fixtures/until.ts'
+
+const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const EVERY = Buffer.from(Array.from({ length: 256 }, (_, value) => value))
+/** Every byte, runs of those that are escaped, and noise. */
+const CONTENT = Buffer.concat([
+  EVERY,
+  Buffer.alloc(3000, 0x18),
+  Buffer.alloc(500, 0xff),
+  EVERY,
+  randomBytes(200_000),
+])
+
+interface Options {
+  readonly charset?: 'utf-8' | 'gbk'
+  readonly allowed?: boolean
+  readonly clock?: ManualClock
+}
+
+/** A session's line between streams; what was heard of it. */
+function aLine({ charset = 'utf-8', allowed = true, clock = new ManualClock() }: Options = {}) {
+  const output = new PassThrough()
+  const shown = new PassThrough()
+  const parts = bridgeParts(output, shown)
+  const files: TransferredFile[] = []
+  const ends: Array<[string, Direction, number]> = []
+  const typed: Buffer[] = []
+  const line = new AssetLine({
+    ...{
+      charset,
+      backspace: 'as-is',
+      recordKeys: (bytes) => void typed.push(Buffer.from(bytes)),
+      tell: () => undefined,
+    },
+    zmodem: {
+      ...{ clock, allowed: () => allowed, onMove: () => undefined },
+      onFile: (file) => void files.push(file),
+      onEnd: (...end) => void ends.push(end),
+    },
+  })
+  const orders = new AbortController()
+  const ended = bridge(
+    {
+      ...{
+        terminal: parts.terminal,
+        asset: parts.asset,
+        recorder: parts.recorder,
+        stages: [line.front, line.back],
+      },
+      ...{ onKeys: () => true, onOutput: () => undefined },
+    },
+    orders.signal,
+  )
+  const sent: Buffer[] = []
+  const seen: Buffer[] = []
+  const children: Array<{ kill(signal: 'SIGKILL'): unknown }> = []
+  shown.on('data', (bytes: Buffer) => seen.push(bytes))
+  parts.toAsset.on('data', (bytes: Buffer) => sent.push(bytes))
+  return {
+    ...{ output, shown, keys: parts.input, toAsset: parts.toAsset, files, ends, clock },
+    recorded: () => Buffer.concat(parts.recorded).toString('latin1'),
+    typed: () => Buffer.concat(typed).toString('latin1'),
+    children,
+    sent: () => Buffer.concat(sent),
+    seen: () => Buffer.concat(seen),
+    stop: async () => {
+      for (const child of children) child.kill('SIGKILL')
+      orders.abort({ kind: 'shutdown' })
+      await ended
+    },
+  }
+}
+
+type ALine = ReturnType<typeof aLine>
+
+/** node-pty takes buffers too, unlike its types. */
+interface Keyboard {
+  write(keys: string | Buffer): void
+}
+
+/** A program in a real PTY as the asset's end of the line. */
+function onAsset(line: ALine, script: string, cwd: string) {
+  const program = pty.spawn('bash', ['--norc', '--noprofile', '-c', script], {
+    cwd,
+    encoding: null,
+    cols: 80,
+    rows: 24,
+  })
+  const keyboard: Keyboard = program
+  line.children.push(program)
+  program.onData((data: string | Buffer) => void line.output.write(Buffer.from(data)))
+  line.toAsset.on('data', (bytes: Buffer) => keyboard.write(bytes))
+  return new Promise<number>((resolve) => program.onExit(({ exitCode }) => resolve(exitCode)))
+}
+
+/** rz or sz of the person over pipes, begun by the mark as clients do it. Resolves when it has ended. */
+async function ofPerson(line: ALine, program: string, args: readonly string[], cwd: string): Promise<void> {
+  let before = ''
+  await new Promise<void>((resolve) => {
+    line.shown.on('data', function look(bytes: Buffer) {
+      before += bytes.toString('latin1')
+      if (!/\*\*\x18B0[01]/.test(before)) return
+      line.shown.off('data', look)
+      resolve()
+    })
+  })
+  const child = spawn(program, args, { cwd, stdio: ['pipe', 'pipe', 'ignore'] })
+  line.children.push(child)
+  child.stdin.write(Buffer.from(before, 'latin1'))
+  line.shown.on('data', (bytes: Buffer) => void (child.stdin.writable && child.stdin.write(bytes)))
+  child.stdin.on('error', () => undefined)
+  child.stdout.on('data', (bytes: Buffer) => line.keys.write(bytes))
+  await once(child, 'exit')
+}
+
+test.each(['utf-8', 'gbk'] as const)(
+  'a file comes down by sz and rz, exact, on an asset of %s',
+  async (charset) => {
+    await using from = await temporaryDirectory()
+    await using to = await temporaryDirectory()
+    await writeFile(join(from.path, 'data.bin'), CONTENT)
+    const line = aLine({ charset })
+    const person = ofPerson(line, 'rz', ['--quiet'], to.path)
+    const exit = await onAsset(line, 'stty raw -echo; sz -q data.bin; echo exit-$?', from.path)
+    await person
+    expect(exit).toBe(0)
+    expect(digest(await readFile(join(to.path, 'data.bin')))).toBe(digest(CONTENT))
+    await until(() => line.recorded().includes('exit-0'))
+    const [file] = line.files
+    expect(file).toMatchObject({
+      direction: 'download',
+      name: 'data.bin',
+      bytes: CONTENT.length,
+      outcome: 'complete',
+    })
+    expect(file?.sha256).toBe(digest(CONTENT))
+    expect(line.ends).toEqual([['over', 'download', expect.any(Number)]])
+    expect(line.ends[0]?.[2]).toBeGreaterThan(CONTENT.length)
+    expect(line.recorded().length).toBeLessThan(200)
+    expect(line.typed()).toBe('')
+    await line.stop()
+  },
+)
+
+test('files go up by rz and sz, exact, several in one go', async () => {
+  await using from = await temporaryDirectory()
+  await using to = await temporaryDirectory()
+  await writeFile(join(from.path, 'one.bin'), CONTENT)
+  await writeFile(join(from.path, 'two.txt'), 'rm -rf /\r')
+  const line = aLine({ charset: 'gbk' })
+  const person = ofPerson(line, 'sz', ['-q', 'one.bin', 'two.txt'], from.path)
+  await onAsset(line, 'stty raw -echo; rz -q; echo exit-$?', to.path)
+  await person
+  expect(digest(await readFile(join(to.path, 'one.bin')))).toBe(digest(CONTENT))
+  expect(await readFile(join(to.path, 'two.txt'), 'utf8')).toBe('rm -rf /\r')
+  await until(() => line.recorded().includes('exit-0'))
+  expect(line.files.map(({ name, outcome, sha256 }) => [name, outcome, sha256])).toEqual([
+    ['one.bin', 'complete', digest(CONTENT)],
+    ['two.txt', 'complete', digest(Buffer.from('rm -rf /\r'))],
+  ])
+  await line.stop()
+})
+
+test.each([
+  ['download', 'rz', [], 'sz -q data.bin'],
+  ['upload', 'sz', ['-q', 'data.bin'], 'rz -q'],
+] as const)(
+  'a %s without the right is cancelled on both sides and noted with its name',
+  async (direction, own, args, theirs) => {
+    await using from = await temporaryDirectory()
+    await using to = await temporaryDirectory()
+    await writeFile(join(from.path, 'data.bin'), CONTENT)
+    const [here, there] = direction === 'download' ? [to.path, from.path] : [from.path, to.path]
+    const line = aLine({ allowed: false })
+    void ofPerson(line, own, args, here)
+    void onAsset(line, `stty raw -echo; ${theirs}; echo exit-$?`, there)
+    await until(() => line.ends.length === 1)
+    const cancel = Buffer.alloc(8, 0x18)
+    await until(() => line.seen().includes(cancel) && line.sent().includes(cancel))
+    expect(line.files).toMatchObject([{ direction, name: 'data.bin', bytes: 0, outcome: 'refused' }])
+    expect(line.ends).toEqual([['refused', direction, expect.any(Number)]])
+    await line.stop()
+  },
+)
+
+/** A header in hexadecimal, its argument 0. */
+function hexHeader(type: number): string {
+  const content = Buffer.from([type, 0, 0, 0, 0])
+  return `**\x18B${content.toString('hex')}${crc16(content).toString(16).padStart(4, '0')}\r\n`
+}
+
+const RQINIT = '**\x18B00000000000000\r\n\x11'
+const RINIT = '**\x18B0100000023be50\r\n\x11'
+
+test('marks alone change nothing: output is recorded, keys stay keys', async () => {
+  const line = aLine()
+  for (const mark of [RQINIT, RINIT]) {
+    line.output.write(mark.slice(0, 5))
+    line.output.write(`${mark.slice(5)}secret output`)
+  }
+  await until(() => line.recorded().endsWith(`${RINIT}secret output`))
+  line.keys.write('rm -rf /\r')
+  await until(() => line.typed() === 'rm -rf /\r')
+  line.keys.write('*')
+  line.clock.advance(2000)
+  await until(() => line.typed() === 'rm -rf /\r*')
+  expect([line.files, line.ends]).toEqual([[], []])
+  await line.stop()
+})
+
+test('in a transfer keys that are no frames are keys, output that is none is recorded', async () => {
+  const line = aLine()
+  line.output.write(RQINIT)
+  await until(() => line.recorded().includes('B00'))
+  line.keys.write(RINIT)
+  await until(() => line.sent().includes(RINIT.trimEnd()))
+  line.keys.write('whoami\r')
+  line.output.write('mallory\r\n')
+  await until(() => line.recorded().includes('mallory'))
+  expect(line.typed()).toBe('whoami\r')
+  await line.stop()
+})
+
+test('a program that only prints the mark of rz gets no content past the rules', async () => {
+  const line = aLine()
+  line.output.write(RINIT)
+  await until(() => line.recorded().includes('B01'))
+  // The sender's first word, and at once content: nobody has asked for it.
+  line.keys.write(`${hexHeader(0)}${hexHeader(10)}rm -rf /\r`)
+  line.clock.advance(6000)
+  await until(() => line.typed().includes('rm -rf /\r'))
+  await line.stop()
+})
+
+test('a transfer that falls silent is ended after a minute, and one that is cancelled at once', async () => {
+  for (const cancel of [true, false]) {
+    const line = aLine()
+    line.output.write(RQINIT)
+    await until(() => line.recorded().includes('B00'))
+    line.keys.write(RINIT)
+    await until(() => line.sent().includes('B01'))
+    if (cancel) line.keys.write('\x18\x18\x18\x18\x18\b\b\b')
+    else for (let second = 0; second < 62; second += 1) line.clock.advance(1000)
+    await until(() => line.ends.length === 1)
+    expect(line.ends[0]?.[0]).toBe(cancel ? 'over' : 'silent')
+    expect(line.sent().includes(Buffer.alloc(5, 0x18))).toBe(true)
+    line.keys.write('ls\r')
+    line.output.write('after')
+    await until(() => line.typed() === 'ls\r' && line.recorded().endsWith('after'))
+    expect(line.clock.pending).toBe(0)
+    await line.stop()
+  }
+})
