@@ -32,7 +32,7 @@ export class FilesClient extends SftpClient implements AsyncDisposable {
   }
 
   /** Writes a file anew. Resolves when the asset has all of it. What was written stays when it fails. */
-  async writeFile(path: BytePath, content: AsyncIterable<Uint8Array>): Promise<void> {
+  async writeFile(path: BytePath, content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
     const handle = await this.open(path, REPLACE)
     const writes: Array<Promise<void>> = []
     let at = 0
