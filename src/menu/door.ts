@@ -88,6 +88,8 @@ async function directly(
   // A machine never meets a prompt: only a person with a terminal and no command is asked.
   const ask = person && ((accounts: readonly SystemUser[]) => askAccount(person.desk, accounts, signal))
   const target = await resolveDirect({ login, username: principal.user.username, assets, ask })
+  if (person?.desk.idledOut !== undefined)
+    await person.desk.say('menu.idle', { minutes: person.desk.idledOut })
   if (!target) return FAILED
   person?.remembered.change((known) => withRecent(known, recentOf(target)))
   const language = person?.desk.language ?? principal.language

@@ -136,8 +136,10 @@ export class Catalogue {
       ranks[rank]?.push(row)
     })
     const exact = ranks.flat()
-    if ((exact.length > 0 && !withLoose) || exact.length === (within ?? this.assets).length)
-      return { rows: new Uint32Array(exact), loose: false }
+    const isWhole = exact.length === (within ?? this.assets).length
+    // A single letter that does not occur is nowhere to be found loosely either.
+    const mayBeLoose = (exact.length === 0 || withLoose) && words.some((word) => word.length > 1)
+    if (isWhole || !mayBeLoose) return { rows: new Uint32Array(exact), loose: false }
     const loose: number[][] = Array.from({ length: MOST_SPREAD + 1 }, () => [])
     await this.#each(options, ({ name }, row) => {
       const found = hits[row] ?? 0

@@ -6,8 +6,9 @@ import { menuHouse } from '../../../src/daemon/menu.ts'
 import { silentLog } from '../../../src/log.ts'
 import { arrive, type ByMenuDeps, byMenu } from '../../../src/menu/by-menu.ts'
 import { Catalogues } from '../../../src/menu/catalogues.ts'
+import { doorHandlers } from '../../../src/menu/door.ts'
 import { People } from '../../../src/menu/people.ts'
-import { anAsset } from '../../fixtures/granted.ts'
+import { anAccount, anAsset } from '../../fixtures/granted.ts'
 import { ManualClock } from '../../fixtures/manual-clock.ts'
 import { MemoryTerminal } from '../../fixtures/memory-terminal.ts'
 import { aPrincipal } from '../../fixtures/people.ts'
@@ -20,15 +21,21 @@ const habits = {
   announcement: () => Promise.resolve([]),
 }
 
-async function house(): Promise<ByMenuDeps & { clock: ManualClock } & AsyncDisposable> {
+const unasked = () => {
+  throw new Error('nobody asks for this')
+}
+const nothingElse = { guests: { byCode: unasked }, rules: unasked, jump: unasked }
+
+async function house(
+  assets: readonly Asset[] = [anAsset('web-01')],
+): Promise<ByMenuDeps & { clock: ManualClock } & AsyncDisposable> {
   const home = await temporaryDirectory()
   const clock = new ManualClock()
   const log = silentLog()
-  const assets: readonly Asset[] = [anAsset('web-01')]
   const none = () => Promise.resolve([])
   return {
     core: { assets: () => Promise.resolve(assets), nodes: none, nodeAssets: none, settings: {} },
-    sessions: { open: () => Promise.resolve({ kind: 'left' }) },
+    sessions: { open: () => Promise.resolve({ kind: 'exit', exit: { kind: 'status', code: 7 } }) },
     ...{ node: 'bastion-1', header: 'Title', habits, clock, log, catalogues: new Catalogues() },
     people: new People({ directory: join(home.path, 'people'), clock, log }),
     [Symbol.asyncDispose]: () => home[Symbol.asyncDispose](),
@@ -62,6 +69,37 @@ test('a login without a terminal is not told of at the next one', async () => {
   const { remembered: known, lastLogin } = await arrive(deps, { terminal: person, principal: aPrincipal() })
   await known[Symbol.asyncDispose]()
   expect(lastLogin).toBeUndefined()
+})
+
+test('a direct login asks for an account in the language of the person, and remembers where it went', async () => {
+  await using deps = await house([anAsset('db', { systemUsers: [anAccount('root'), anAccount('deploy')] })])
+  const handlers = doorHandlers({ ...deps, ...nothingElse })
+  const arrival = { principal: aPrincipal(), direct: { asset: 'db' }, signal: new AbortController().signal }
+  {
+    await using known = await deps.people.of('id-alice')
+    known.change((person) => ({ ...person, language: 'zh' }))
+  }
+  using terminal = new MemoryTerminal()
+  terminal.type('2\r')
+  expect(await handlers.onShell({ ...arrival, terminal })).toEqual({ kind: 'status', code: 7 })
+  await terminal.settled()
+  expect(terminal.screen.text()).toContain('系统用户')
+  await using known = await deps.people.of('id-alice')
+  expect(known.person.recent).toEqual([{ asset: 'id-db', account: 'id-deploy' }])
+  expect(known.person.lastLogin?.from).toBe('203.0.113.7')
+})
+
+test('nobody at the question of a direct login is told why it ended', async () => {
+  await using deps = await house([anAsset('db', { systemUsers: [anAccount('root'), anAccount('deploy')] })])
+  const handlers = doorHandlers({ ...deps, ...nothingElse })
+  using terminal = new MemoryTerminal()
+  const arrival = { principal: aPrincipal(), direct: { asset: 'db' }, signal: new AbortController().signal }
+  const exit = handlers.onShell({ ...arrival, terminal })
+  await terminal.screen.until(/ID>$/)
+  deps.clock.advance(30 * 60_000)
+  expect(await exit).toEqual({ kind: 'status', code: 255 })
+  await terminal.settled()
+  expect(terminal.screen.text()).toContain('Ended: no key for 30 minutes.')
 })
 
 test('the announcement is read at each login, has a bound, and cannot stop one', async () => {
