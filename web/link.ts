@@ -1,5 +1,9 @@
 import { io, type Socket } from 'socket.io-client'
-import { RoomClient, type RoomEvents, type RoomSize } from './room.ts'
+import { RoomClient, type RoomEvents } from './room.ts'
+import { text } from './texts.ts'
+
+/** Longer than a connection to an asset may take to be refused. */
+const ANSWER_MS = 60_000
 
 export type Opened =
   | {
@@ -22,8 +26,8 @@ interface Incoming {
 }
 
 interface Outgoing {
-  open(wish: { asset: string; account: string } & RoomSize, answer: (answer: Opened) => void): void
-  resume(wish: { room: string; received?: number } & RoomSize, answer: (answer: Opened) => void): void
+  open(wish: object, answer: (answer: Opened) => void): void
+  resume(wish: object, answer: (answer: Opened) => void): void
   echo(answer: () => void): void
   in(event: object): void
   drawn(event: object): void
@@ -46,7 +50,7 @@ export class Link {
       reconnectionDelay: 500,
       reconnectionDelayMax: 4000,
     })
-    this.#socket.on('connect', () => void this.#back())
+    this.#socket.on('connect', () => this.#back())
     this.#socket.on('disconnect', () => this.#lost())
     this.#socket.on('connect_error', (error) => {
       // Nobody is logged in any more: the page begins again, and asks.
@@ -63,15 +67,13 @@ export class Link {
     })
   }
 
-  async open(asset: string, account: string, events: RoomEvents): Promise<RoomClient | string> {
-    const answer: Opened = await this.#socket.emitWithAck('open', { asset, account, ...events.size() })
-    return answer.ok ? this.#enter(answer, events) : answer.text
+  open(asset: string, account: string, events: RoomEvents): Promise<RoomClient | string> {
+    return this.#enter('open', { asset, account, ...events.size() }, events)
   }
 
   /** A room this page has shown before it was loaded anew. */
-  async resume(room: string, events: RoomEvents): Promise<RoomClient | string> {
-    const answer: Opened = await this.#socket.emitWithAck('resume', { room, ...events.size() })
-    return answer.ok ? this.#enter(answer, events) : answer.text
+  resume(room: string, events: RoomEvents): Promise<RoomClient | string> {
+    return this.#enter('resume', { room, ...events.size() }, events)
   }
 
   /** ms to the bastion and back; undefined: no answer within 5 s. */
@@ -86,7 +88,14 @@ export class Link {
     }
   }
 
-  #enter(answer: Opened & { ok: true }, events: RoomEvents): RoomClient {
+  /** In the very turn of the answer: the room's first bytes may come right behind it. */
+  #enter(event: 'open' | 'resume', wish: object, events: RoomEvents): Promise<RoomClient | string> {
+    return new Promise((resolve) => {
+      this.#ask(event, wish, (answer) => resolve(answer.ok ? this.#entered(answer, events) : answer.text))
+    })
+  }
+
+  #entered(answer: Opened & { ok: true }, events: RoomEvents): RoomClient {
     const room = new RoomClient(answer.room, events, (event, payload) => {
       // What is sent while there is no connection would come again after it, beside what `resume` arranges.
       if (this.#socket.connected) this.#socket.emit(event, { room: answer.room, ...payload })
@@ -97,17 +106,20 @@ export class Link {
     return room
   }
 
-  async #back(): Promise<void> {
+  #ask(event: 'open' | 'resume', wish: object, then: (answer: Opened) => void): void {
+    this.#socket.timeout(ANSWER_MS).emit(event, wish, (lost: Error | null, answer: Opened) => {
+      then(lost ? { ok: false, text: text('away') } : answer)
+    })
+  }
+
+  #back(): void {
     this.onState(undefined)
-    for (const room of [...this.#rooms.values()]) {
-      const size: RoomSize = room.size()
-      const answer: Opened = await this.#socket.emitWithAck('resume', {
-        room: room.id,
-        received: room.received,
-        ...size,
+    for (const room of this.#rooms.values()) {
+      this.#ask('resume', { room: room.id, received: room.received, ...room.size() }, (answer) => {
+        if (answer.ok) room.resumed(answer)
+        // Without a connection there is no answer either, and the next one asks again.
+        else if (this.#socket.connected) this.#end(room.id, 'over', answer.text)
       })
-      if (answer.ok) room.resumed(answer)
-      else this.#end(room.id, 'over', answer.text)
     }
   }
 

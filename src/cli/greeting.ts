@@ -26,7 +26,10 @@ export function greeting(facts: GreetingFacts): string {
     ...(demo ? ([['asset', demo.assets]] as const) : []),
     ['host key', hostKeys[0]?.fingerprint ?? 'none'],
     ['', dim(known)],
-    ['web', `http://${bracketed(reachable(web))}:${web.port}  ${dim('(says how to log in)')}`],
+    [
+      'web',
+      `http://${bracketed(reachable(web))}:${web.port}${core === undefined ? `  ${dim('(the same login)')}` : '/coco/'}`,
+    ],
     ['replays', recordings],
   ]
   return [

@@ -36,7 +36,7 @@ test('the first screen of the demo says what to type and fits 80 columns', () =>
     asset     this-machine (a shell here as root)
     host key  ${fingerprint}
               known by another key? ssh-keygen -R '[127.0.0.1]:2222'
-    web       http://127.0.0.1:5000  (says how to log in)
+    web       http://127.0.0.1:5000  (the same login)
     replays   node bin/cocod replay list
 
   Ready in 0.4 s. Ctrl-C ends everything.
