@@ -190,7 +190,7 @@ class Building {
   ): CoreLink {
     const { clock, log, environment } = this.#parts
     const { CORE_HOST, NAME: name, BOOTSTRAP_TOKEN, ACCESS_KEY } = this.#settings
-    const { KEYS_DIR, ACCESS_KEY_FILE, DATA_DIR } = this.#settings
+    const { KEYS_DIR, ACCESS_KEY_FILE, DATA_DIR, API_VERSION } = this.#settings
     const file = ACCESS_KEY_FILE ?? join(KEYS_DIR, standalone ? '.standalone_access_key' : '.access_key')
     const olderFiles = standalone ? [] : [join(DATA_DIR, 'keys', '.access_key')]
     const bootstrapToken = standalone?.bootstrapToken ?? secret(BOOTSTRAP_TOKEN)
@@ -199,7 +199,11 @@ class Building {
         address: standalone?.url ?? CORE_HOST,
         ca,
         proxy: standalone ? undefined : proxyFor(CORE_HOST, environment),
-        registration: { name, bootstrapToken, accessKey: { file, olderFiles, value: secret(ACCESS_KEY) } },
+        registration: {
+          ...{ name, bootstrapToken, apiVersion: standalone ? '1.5' : API_VERSION },
+          accessKey: { file, olderFiles, value: secret(ACCESS_KEY) },
+        },
+        proxyLogDirectory: join(DATA_DIR, 'proxy-logs'),
         clock,
         log,
         onReturn,

@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os'
 import type { Clock } from '../base/clock.ts'
-import { type CoreAnswer, hasField } from './answer.ts'
+import { type CoreAnswer, hasField, parseBody } from './answer.ts'
+import { ListWire } from './wire.ts'
 
 /** The numbers that core up to 1.4.6 requires in a heartbeat. Later ones accept and ignore them. */
 const NUMBERS = ['session_online', 'cpu_used', 'memory_used', 'connections', 'threads', 'boot_time'] as const
@@ -11,11 +12,25 @@ export interface BeatBodyParts {
   readonly sessionBody: (id: string) => Readonly<Record<string, unknown>> | undefined
 }
 
+/** How one kind of core is told of a beat, and gives its orders. */
+export interface BeatForm {
+  readonly path: `/${string}/`
+  /** Core tells an order once only: what fails is tried again here. */
+  readonly ordersOnce: boolean
+  of(sessions: readonly string[]): unknown
+  /** True when the answer says that this core wants the other form, which `of` gives from now on. */
+  turns(answer: CoreAnswer): boolean
+  /** Orders, each as TaskWire has it. Throws CoreError for an answer that is none. */
+  tasks(answer: CoreAnswer): readonly unknown[]
+}
+
 /**
  * What a heartbeat says, in the form this core wants: the ids of the live sessions, or up to 1.4.6 the sessions
  * themselves and some numbers. Which it is shows in core's refusal, and is remembered.
  */
-export class BeatBody {
+export class BeatBody implements BeatForm {
+  readonly path = '/api/terminal/v1/terminal/status/'
+  readonly ordersOnce = false
   readonly #parts: BeatBodyParts
   readonly #bootTime: number
   #isOlder = false
@@ -29,11 +44,14 @@ export class BeatBody {
     return this.#isOlder ? this.#older(sessions) : { sessions: [...sessions] }
   }
 
-  /** True when the answer says that this core wants the other form, which `of` gives from now on. */
   turns({ status, body }: CoreAnswer): boolean {
     if (this.#isOlder || status !== 400 || !NUMBERS.some((field) => hasField(body, field))) return false
     this.#isOlder = true
     return true
+  }
+
+  tasks(answer: CoreAnswer): readonly unknown[] {
+    return parseBody(ListWire, answer).items
   }
 
   #older(sessions: readonly string[]): Readonly<Record<NumberField | 'sessions', unknown>> {

@@ -18,6 +18,7 @@ export type CoreErrorCode =
   | 'CORE_REGISTRATION'
   | 'CORE_ACCESS_KEY'
   | 'CORE_DENIED'
+  | 'CORE_TOKEN'
   | 'CORE_CA_FILE'
   | 'CORE_PROXY'
 

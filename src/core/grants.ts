@@ -113,7 +113,7 @@ interface Question {
 }
 
 /** 200 true; 403 `{"msg": false}`, or an object core does not know (404 up to 1.5.1), is its no. */
-function verdictOf(answer: CoreAnswer): 'granted' | 'denied' {
+export function verdictOf(answer: CoreAnswer): 'granted' | 'denied' {
   const isVerdict =
     (answer.status === 200 || answer.status === 403) && VerdictWire.safeParse(answer.body).success
   if (isVerdict) return answer.status === 200 && parseBody(VerdictWire, answer).msg ? 'granted' : 'denied'
@@ -121,7 +121,7 @@ function verdictOf(answer: CoreAnswer): 'granted' | 'denied' {
   throw refusal(answer)
 }
 
-const denied = ({ asset, systemUser }: Target): CoreError =>
+export const denied = ({ asset, systemUser }: Target): CoreError =>
   new CoreError('CORE_DENIED', 'refused', {
     step: 'ask permission',
     message: 'core does not grant this connection',

@@ -1,12 +1,12 @@
 import { Backoff } from '../base/backoff.ts'
 import { type Clock, sleep } from '../base/clock.ts'
 import type { Log } from '../log.ts'
-import { type CoreAnswer, parseBody, refusal } from './answer.ts'
-import { BeatBody, type BeatBodyParts } from './beat-body.ts'
+import { type CoreAnswer, refusal } from './answer.ts'
+import { BeatBody, type BeatBodyParts, type BeatForm } from './beat-body.ts'
 import type { Task } from './model.ts'
 import type { AccessKey } from './sign.ts'
 import type { Core } from './transport.ts'
-import { ListWire, TaskWire } from './wire.ts'
+import { TaskWire } from './wire.ts'
 
 export interface HeartbeatParts {
   core: Core
@@ -17,6 +17,8 @@ export interface HeartbeatParts {
   liveSessions: () => readonly string[]
   /** For core up to 1.4.6, which is told the sessions themselves; default: none is known. */
   sessionBody?: BeatBodyParts['sessionBody']
+  /** Default: that of core 1.x. */
+  form?: BeatForm | undefined
   /** From core's settings; 20 where they say nothing. */
   intervalSeconds: () => number | undefined
   /** Carries out an order and acknowledges it. Not called again for a task while its promise is pending. */
@@ -49,7 +51,7 @@ const KNOWN_TASKS: ReadonlySet<string> = new Set(['kill_session'])
 export class Heartbeat implements AsyncDisposable {
   readonly #parts: HeartbeatParts
   readonly #random: () => number
-  readonly #body: BeatBody
+  readonly #form: BeatForm
   readonly #stop = new AbortController()
   readonly #beats = new Map<AbortController, Promise<boolean>>()
   readonly #inWork = new Map<string, Promise<void>>()
@@ -62,7 +64,7 @@ export class Heartbeat implements AsyncDisposable {
     this.#parts = parts
     this.#random = parts.random ?? Math.random
     const { clock, sessionBody = () => undefined } = parts
-    this.#body = new BeatBody({ clock, sessionBody })
+    this.#form = parts.form ?? new BeatBody({ clock, sessionBody })
   }
 
   start(): void {
@@ -79,9 +81,9 @@ export class Heartbeat implements AsyncDisposable {
   /** One beat now, for example as the last one of a shutdown. Throws CoreError. */
   async beat(signal?: AbortSignal): Promise<void> {
     const answer = await this.#ask(signal)
-    const usable = this.#body.turns(answer) ? await this.#ask(signal) : answer
+    const usable = this.#form.turns(answer) ? await this.#ask(signal) : answer
     if (usable.status !== 201 && usable.status !== 200) throw refusal(usable)
-    for (const item of parseBody(ListWire, usable).items) this.#take(item)
+    for (const item of this.#form.tasks(usable)) this.#take(item)
   }
 
   #ask(signal: AbortSignal | undefined): Promise<CoreAnswer> {
@@ -90,9 +92,9 @@ export class Heartbeat implements AsyncDisposable {
       {
         step: 'heartbeat',
         method: 'POST',
-        path: '/api/terminal/v1/terminal/status/',
+        path: this.#form.path,
         auth: { kind: 'key', key },
-        body: this.#body.of(liveSessions()),
+        body: this.#form.of(liveSessions()),
         // Never waits behind other calls for a connection.
         connection: 'own',
       },
@@ -170,18 +172,37 @@ export class Heartbeat implements AsyncDisposable {
     if (!parsed.success || parsed.data.is_finished) return
     const { id, name, args } = parsed.data
     if (!KNOWN_TASKS.has(name)) this.#leaveOpen(id, name)
-    else if (!this.#inWork.has(id) && this.#inWork.size < MOST_TASKS) this.#work({ id, name, args })
+    else if (!this.#inWork.has(id) && this.#hasRoom) this.#work({ id, name, args })
+  }
+
+  /** What core tells once only is never put off: it is about sessions that live here, so it has a bound of its own. */
+  get #hasRoom(): boolean {
+    return this.#form.ordersOnce || this.#inWork.size < MOST_TASKS
   }
 
   #work(task: Task): void {
-    const { clock, log, onTask } = this.#parts
+    const { clock, log } = this.#parts
     this.#eagerUntil = clock.monotonic() + EAGER_MS
     // Begins in a promise, so that a task that throws at once is a failure like any other.
     const work = Promise.resolve()
-      .then(() => onTask(task))
+      .then(() => this.#carryOut(task))
       .catch((err: unknown) => log.error({ err, task: task.id }, 'task of core failed, it comes again'))
       .finally(() => this.#inWork.delete(task.id))
     this.#inWork.set(task.id, work)
+  }
+
+  async #carryOut(task: Task): Promise<void> {
+    const { clock, log, onTask } = this.#parts
+    const pauses = new Backoff({ first: 500, most: 10_000, random: this.#random })
+    for (;;) {
+      try {
+        return await onTask(task)
+      } catch (err) {
+        if (!this.#form.ordersOnce) throw err
+        log.error({ err, task: task.id }, 'task of core failed, it is tried again')
+        if (!(await sleep(clock, pauses.next(), this.#stop.signal))) return
+      }
+    }
   }
 
   #leaveOpen(task: string, kind: string): void {

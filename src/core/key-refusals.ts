@@ -3,6 +3,9 @@ import { MOST_SKEW_SECONDS, skewSentence } from './clock-skew.ts'
 import { CoreError } from './core-error.ts'
 import type { Core } from './transport.ts'
 
+/** API of core (API_VERSION). */
+export type ApiVersion = '1.5' | '0.4'
+
 export interface KeyRefusalsParts {
   core: Pick<Core, 'clockSkew'>
   clock: Clock
@@ -12,6 +15,7 @@ export interface KeyRefusalsParts {
   source: () => string
   /** Whether a BOOTSTRAP_TOKEN is set: without one nothing is registered anew. */
   canRegister: boolean
+  apiVersion?: ApiVersion | undefined
 }
 
 /** What to do about a failed call: wait and try again, register anew, or stop. */
@@ -62,6 +66,11 @@ export class KeyRefusals {
       this.forget()
       return { kind: 'wait', reason: cause === 'clock' ? this.#clockSentence() : this.#disabledSentence() }
     }
+    // Core 0.4 says no more of a terminal that waits for its activation.
+    if (cause === 'other' && this.#parts.apiVersion === '0.4') {
+      this.forget()
+      return { kind: 'wait', reason: this.#activationSentence(error) }
+    }
     return this.#refused(error, cause)
   }
 
@@ -78,9 +87,10 @@ export class KeyRefusals {
 
   /** Why this bastion must not register anew by itself; undefined where it may. */
   #obstacle(): string | undefined {
-    const { core, canRegister, source } = this.#parts
+    const { core, canRegister, source, apiVersion } = this.#parts
     if (!this.#onlySignature) return 'not registered anew, as core names another cause than the signature'
     if (source() === 'ACCESS_KEY') return 'not registered anew, as the key is given by ACCESS_KEY'
+    if (apiVersion === '0.4') return 'not registered anew, as core 0.4 keeps the name of a terminal it knew'
     if (!canRegister) return 'not registered anew, as no BOOTSTRAP_TOKEN is set'
     if (Math.abs(core.clockSkew ?? 0) >= MOST_SKEW_SECONDS * 1000)
       return `not registered anew, as the clocks differ by more than ${MOST_SKEW_SECONDS} s`
@@ -96,7 +106,13 @@ export class KeyRefusals {
     })
   }
 
+  #activationSentence({ message }: CoreError): string {
+    return `${message}; the terminal waits for an administrator: in Jumpserver open Applications → Terminal → ${this.#parts.name} and activate it`
+  }
+
   #disabledSentence(): string {
+    if (this.#parts.apiVersion === '0.4')
+      return `the terminal is not active in Jumpserver ("User disabled."): activate it under Applications → Terminal → ${this.#parts.name}`
     return `the terminal is switched off in Jumpserver ("User disabled."): switch it on under Sessions → Terminals → ${this.#parts.name}`
   }
 

@@ -11,12 +11,12 @@ import {
 } from './access-key.ts'
 import { parseBody, refusal, unusable } from './answer.ts'
 import { CoreError } from './core-error.ts'
+import { register04 } from './era04/register.ts'
 import { HeldKey } from './held-key.ts'
-import { KeyRefusals, type Verdict } from './key-refusals.ts'
+import { type ApiVersion, KeyRefusals, type Verdict } from './key-refusals.ts'
 import { registerV1 } from './register-v1.ts'
 import { registerV2 } from './register-v2.ts'
 import { putBack, setAside } from './set-aside.ts'
-import type { AccessKey } from './sign.ts'
 import type { Core } from './transport.ts'
 import { type Waiting, WaitTeller } from './waiting.ts'
 import { UserWire } from './wire.ts'
@@ -27,6 +27,8 @@ export interface RegistrationOptions {
   /** BOOTSTRAP_TOKEN, as in core's own configuration. */
   bootstrapToken: Secret | undefined
   accessKey: AccessKeyOptions
+  /** API of core; default `1.5`. */
+  apiVersion?: ApiVersion
 }
 
 export interface RegistrationParts {
@@ -45,8 +47,10 @@ export interface RegistrationParts {
  */
 export async function obtainAccessKey(parts: RegistrationParts, signal?: AbortSignal): Promise<HeldKey> {
   const { options, log } = parts
-  const found = await findAccessKey(options.accessKey, log)
-  if (!found) return new HeldKey(await firstRegistration(parts, signal))
+  const kept = await findAccessKey(options.accessKey, log)
+  const found = kept ?? (await firstRegistration(parts, signal))
+  // A key of core 1.x is good at once; one of 0.4 when an administrator has activated the terminal.
+  if (!kept && options.apiVersion !== '0.4') return new HeldKey(found)
   for (;;) {
     if (await isAccepted(parts, found, signal)) return new HeldKey(found)
     const anew = await registerAnew(parts, found, signal)
@@ -56,11 +60,11 @@ export async function obtainAccessKey(parts: RegistrationParts, signal?: AbortSi
 
 /** What core's refusals of a key mean, for the key of `source`. */
 export const refusalsOf = (
-  { core, clock, options: { name, bootstrapToken } }: Omit<RegistrationParts, 'onWaiting'>,
+  { core, clock, options: { name, bootstrapToken, apiVersion } }: Omit<RegistrationParts, 'onWaiting'>,
   source: () => string,
 ): KeyRefusals => {
   const canRegister = bootstrapToken !== undefined && bootstrapToken.reveal() !== ''
-  return new KeyRefusals({ core, clock, name, source, canRegister })
+  return new KeyRefusals({ core, clock, name, source, canRegister, apiVersion })
 }
 
 /**
@@ -113,8 +117,10 @@ async function register(
   const applicant = { name, bootstrapToken, lost }
   const tell = (reason: string): void => teller.changed(reason)
   const key =
-    (await registerV2(core, applicant, signal)) ??
-    (await registerV1({ core, clock, file, tell }, applicant, signal))
+    options.apiVersion === '0.4'
+      ? await register04(core, applicant, signal)
+      : ((await registerV2(core, applicant, signal)) ??
+        (await registerV1({ core, clock, file, tell }, applicant, signal)))
   await saveAccessKey(file, key)
   log.info({ name, file }, 'registered with core')
   return { key, source: file }
@@ -124,16 +130,16 @@ async function register(
 async function isAccepted(parts: RegistrationParts, found: FoundKey, signal?: AbortSignal): Promise<boolean> {
   const refusals = refusalsOf(parts, () => found.source)
   const attempt = async (): Promise<boolean> => {
-    await checkRole(parts.core, found, signal)
+    await checkKey(parts, found, signal)
     return true
   }
   return (await patiently(parts, { attempt, judge: (error) => refusals.judge(error) }, signal)) ?? false
 }
 
 /** GET /api/users/v1/profile/: the key must be a terminal's. Its answer 403 is `credentials`, for the caller to judge. */
-async function checkRole(
-  core: Core,
-  { key, source }: { key: AccessKey; source: string },
+async function checkKey(
+  { core, options }: Pick<RegistrationParts, 'core' | 'options'>,
+  { key, source }: FoundKey,
   signal?: AbortSignal,
 ): Promise<void> {
   const answer = await core.send(
@@ -141,6 +147,8 @@ async function checkRole(
     signal,
   )
   if (answer.status !== 200) throw refusal(answer)
+  // The role is a translated text there.
+  if (options.apiVersion === '0.4') return
   const { role, username } = parseBody(UserWire, answer)
   if (role !== 'App')
     throw new CoreError('CORE_ACCESS_KEY', 'credentials', {

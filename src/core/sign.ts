@@ -23,3 +23,10 @@ export function sign(key: AccessKey, now: number): SignedHeaders {
   const hex = createHash('md5').update(`${key.secret.reveal()}\n${date}`).digest('hex')
   return { Date: date, Authorization: `Sign ${key.id}:${Buffer.from(hex).toString('base64')}` }
 }
+
+/** As `sign`, for core 0.4: base64 of the 16 bytes of the digest themselves. */
+export function signRaw(key: AccessKey, now: number): SignedHeaders {
+  const date = new Date(now).toUTCString()
+  const digest = createHash('md5').update(`${key.secret.reveal()}\n${date}`).digest('base64')
+  return { Date: date, Authorization: `Sign ${key.id}:${digest}` }
+}

@@ -9,7 +9,7 @@ import { type CoreAnswer, readAnswer, unusable } from './answer.ts'
 import { CoreError } from './core-error.ts'
 import { Deadline } from './deadline.ts'
 import { type Call, exchange, NoAnswer, type Reply } from './exchange.ts'
-import { type AccessKey, sign } from './sign.ts'
+import { type AccessKey, type SignedHeaders, sign } from './sign.ts'
 import { tlsFailure } from './tls-failure.ts'
 
 /** Who a request speaks for: nobody (logins), the registered terminal, or one that is about to register. */
@@ -19,6 +19,8 @@ export type CoreAuth =
   | { readonly kind: 'bootstrap'; readonly token: Secret }
   /** A browser that logged in to Jumpserver's web pages. */
   | { readonly kind: 'cookie'; readonly cookie: Secret }
+  /** A user, by the token of their login (core 0.4). */
+  | { readonly kind: 'bearer'; readonly token: Secret }
 
 /** A body that is streamed. `open` is called anew for each try. */
 export interface Upload {
@@ -70,6 +72,8 @@ export interface TransportOptions {
   ca?: string | undefined
   /** Through which core is reached. */
   proxy?: URL | undefined
+  /** How requests with the access key are signed. Default: as core 1.x wants it. */
+  signing?: ((key: AccessKey, now: number) => SignedHeaders) | undefined
   limits?: Partial<TransportLimits>
 }
 
@@ -102,13 +106,15 @@ export class CoreTransport implements Core, Disposable {
   readonly #shared: Agents
   readonly #own: Agents
   readonly #proxy: URL | undefined
+  readonly #signing: (key: AccessKey, now: number) => SignedHeaders
   #clockSkew: number | undefined
 
-  constructor({ address, clock, ca, proxy, limits }: TransportOptions) {
+  constructor({ address, clock, ca, proxy, limits, signing = sign }: TransportOptions) {
     this.#base = new URL(address)
     this.address = address.replace(/\/+$/, '')
     this.#clock = clock
     this.#proxy = proxy
+    this.#signing = signing
     this.#limits = { ...LIMITS, ...limits }
     const { connectMs } = this.#limits
     this.#shared = createAgents({ clock, connectMs, ca, keepAlive: true })
@@ -202,8 +208,10 @@ export class CoreTransport implements Core, Disposable {
         return { ...common, Authorization: `BootstrapToken ${auth.token.reveal()}` }
       case 'cookie':
         return { ...common, Cookie: auth.cookie.reveal() }
+      case 'bearer':
+        return { ...common, Authorization: `Bearer ${auth.token.reveal()}` }
       case 'key':
-        return { ...common, 'X-JMS-ORG': 'ROOT', ...sign(auth.key, this.#clock.now()) }
+        return { ...common, 'X-JMS-ORG': 'ROOT', ...this.#signing(auth.key, this.#clock.now()) }
       default:
         return unreachable(auth)
     }

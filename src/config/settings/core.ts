@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { z } from 'zod'
 import { setting, text, url } from './setting.ts'
 
 export const core = {
@@ -11,6 +12,12 @@ export const core = {
     schema: url.default('http://127.0.0.1:8080'),
     about: 'Address of Jumpserver core.',
     example: 'http://127.0.0.1:8080',
+  }),
+  API_VERSION: setting({
+    schema: z.enum(['1.5', '0.4']).default('1.5'),
+    about:
+      'API of core: 1.5 for Jumpserver 1.4 to 1.5, 0.4 for the development releases of 2017 (docs/core-0.4.md).',
+    example: '1.5',
   }),
   CORE_CA_FILE: setting({
     schema: text.optional(),

@@ -10,6 +10,8 @@ export const common = {
   'fault.CORE_REGISTRATION': 'This bastion could not register with the management server.',
   'fault.CORE_ACCESS_KEY':
     'The access key of this bastion is not usable. An administrator needs to look at it.',
+  'fault.CORE_TOKEN':
+    'The management server no longer accepts your login. Log out and in again; if that does not help, an administrator needs to look at it.',
   'fault.CORE_CA_FILE': 'The certificate file {path} cannot be used.',
   'fault.CORE_PROXY': 'The proxy setting {name} cannot be used.',
   'fault.CORE_DENIED': 'You have no permission to connect to {asset} as “{account}”.',

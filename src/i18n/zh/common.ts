@@ -9,6 +9,7 @@ export const common: Record<keyof typeof en, string> = {
   'fault.CORE_REPLY': '无法理解管理服务器的应答。',
   'fault.CORE_REGISTRATION': '本堡垒机无法在管理服务器上注册。',
   'fault.CORE_ACCESS_KEY': '本堡垒机的访问密钥不可用，请联系管理员。',
+  'fault.CORE_TOKEN': '管理服务器不再接受您的登录，请退出后重新登录；如仍无效，请联系管理员。',
   'fault.CORE_CA_FILE': '无法使用证书文件 {path}。',
   'fault.CORE_PROXY': '代理设置 {name} 不可用。',
   'fault.CORE_DENIED': '您没有以“{account}”连接 {asset} 的权限。',

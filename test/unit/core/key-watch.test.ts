@@ -28,6 +28,7 @@ async function running(given: Parameters<typeof newcomer>[0] = {}) {
   const link = new CoreLink(
     {
       ...{ address: core.url, registration: all.parts.options, clock, log, onWaiting: () => undefined },
+      proxyLogDirectory: 'unused',
       ...{ liveSessions: () => [], onTask: async () => undefined, onReturn: () => undefined },
     },
     scope,
@@ -102,6 +103,7 @@ test('without a bootstrap token a refused key is named at run time, and its file
     {
       ...{ address: all.core.url, registration: all.parts.options, clock: all.clock, log: all.parts.log },
       ...{ onWaiting: () => undefined, liveSessions: () => [], onTask: async () => undefined },
+      proxyLogDirectory: 'unused',
       onReturn: () => undefined,
     },
     scope,
