@@ -85,5 +85,43 @@ export function createLog({ level, destination }: LogOptions): Log {
   )
 }
 
+/**
+ * What happened that an auditor wants to know, a line of the log each with the field `event` (docs/events.md). They are
+ * written whatever LOG_LEVEL says.
+ */
+export type AuditEvent =
+  | 'login'
+  | 'login-refused'
+  | 'session-begin'
+  | 'session-end'
+  | 'session-kill'
+  | 'session-watch'
+  | 'session-lock'
+  | 'session-share'
+  | 'rule-hit'
+  | 'transfer'
+  | 'forward'
+
+/** Logs an audit event with its facts. Facts are flat: names, numbers, times in ms since the epoch. */
+export function auditEvent(
+  log: Log,
+  event: AuditEvent,
+  facts: Readonly<Record<string, string | number | boolean | null | undefined>>,
+  message: string,
+): void {
+  log.child({}, { level: 'info' }).info({ event, ...facts }, message)
+}
+
+/** Hands every line that is an audit event to `onEvent`, and all lines to `destination`. */
+export const teeEvents = (
+  destination: DestinationStream,
+  onEvent: (line: string) => void,
+): DestinationStream => ({
+  write(line: string) {
+    destination.write(line)
+    if (line.includes('"event":"')) onEvent(line.trimEnd())
+  },
+})
+
 /** A log that says nothing: for tests of what is given one. */
 export const silentLog = (): Log => pino({ level: 'silent' })

@@ -5,7 +5,7 @@ import type { AppService } from '../core/app-service.ts'
 import { CoreError } from '../core/core-error.ts'
 import type { AuthAnswer, User } from '../core/model.ts'
 import type { Language } from '../i18n/i18n.ts'
-import type { Log } from '../log.ts'
+import { auditEvent, type Log } from '../log.ts'
 import type { Principal } from '../session/principal.ts'
 import type { AuthMethod, AuthOptions, AuthOutcome, OfferedKey, Refusal } from './outcome.ts'
 import type { Penalties } from './penalties.ts'
@@ -189,6 +189,9 @@ export class Login {
     if (this.#over) return this.#tooLate(name)
     this.#parts.penalties.succeeded(this.#attempt(name), this.#counted)
     this.#end()
+    const { remoteAddr, loginFrom } = this.#parts.origin
+    const facts = { user: loggedName(user.username), remoteAddr, from: loginFrom, method: this.#method }
+    auditEvent(this.#parts.log, 'login', facts, 'login')
     return { kind: 'accepted', principal: { user, ...this.#parts.origin } }
   }
 
@@ -200,7 +203,9 @@ export class Login {
     if (why !== 'code') this.#tries += 1
     this.#punish(username, why)
     if (this.#tries >= (this.#parts.options.maxTries ?? MAX_TRIES)) this.#end()
-    this.#parts.log.info({ user: loggedName(username), why, reason, tries: this.#tries }, 'login try refused')
+    const { remoteAddr } = this.#parts.origin
+    const facts = { user: loggedName(username), remoteAddr, why, reason, tries: this.#tries }
+    auditEvent(this.#parts.log, 'login-refused', facts, 'login try refused')
     return { kind: 'refused', why, last: this.#over }
   }
 

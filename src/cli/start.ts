@@ -1,8 +1,9 @@
 import { systemClock } from '../base/clock.ts'
 import type { Settings } from '../config/settings.ts'
 import { type Daemon, type StopOrder, startDaemon } from '../daemon.ts'
-import { createLog, type Log } from '../log.ts'
+import { createLog, type Log, teeEvents } from '../log.ts'
 import { announce, sayStarting } from './announce.ts'
+import { EventSinks } from './event-sinks.ts'
 import { type CliIo, type Command, EXIT } from './io.ts'
 import { readCommandLine, refuseWords } from './options.ts'
 import { programName } from './program-name.ts'
@@ -21,7 +22,10 @@ export const start: Command = async (args, io) => {
   process.umask(0o077)
   const program = programName(process.argv[1] ?? 'bin/cocod', io)
   const screen = screenOf(io, config.settings)
-  const log = createLog({ level: config.settings.LOG_LEVEL, destination: screen ?? io.stdout })
+  const events = new EventSinks(config.settings)
+  const destination = teeEvents(screen ?? io.stdout, events.push)
+  const log = createLog({ level: config.settings.LOG_LEVEL, destination })
+  events.tellIn(log)
   const stop = stopSignals({ screen, log, settings: config.settings })
   const standalone = switches.has('standalone')
   const version = programVersion()
@@ -41,7 +45,11 @@ export const start: Command = async (args, io) => {
     starting[Symbol.dispose]()
     return announce(io, daemon, first)
   })
-  return await untilStopped(daemon, ready, { stop, log })
+  try {
+    return await untilStopped(daemon, ready, { stop, log })
+  } finally {
+    await events.close()
+  }
 }
 
 /** A terminal is read by a person; elsewhere the log is JSON. Whoever read it may go: the sessions do not end for that. */

@@ -7,7 +7,7 @@ import type { CliIo } from './io.ts'
 const WARN = 40
 const INFO = 30
 /** Fields of a line that are said in another way, or that nobody reads on a screen. */
-const OWN_PLACE = ['level', 'time', 'msg', 'err', 'error', 'login']
+const OWN_PLACE = ['level', 'time', 'msg', 'err', 'error', 'login', 'event']
 
 const Line = z.looseObject({ level: z.number(), time: z.string(), msg: z.string().default('') })
 const Problem = z.looseObject({

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { assets } from './settings/assets.ts'
 import { core } from './settings/core.ts'
+import { events } from './settings/events.ts'
 import { files } from './settings/files.ts'
 import { listen } from './settings/listen.ts'
 import { login } from './settings/login.ts'
@@ -22,6 +23,7 @@ const GROUPS = {
   sessions: { title: 'Sessions', settings: sessions },
   records: { title: 'Recordings', settings: records },
   transfers: { title: 'Files of assets', settings: transfers },
+  events: { title: 'Audit events', settings: events },
   files: { title: 'Files and log', settings: files },
 } as const satisfies Record<
   string,
@@ -38,6 +40,7 @@ const SETTINGS = {
   ...sessions,
   ...records,
   ...transfers,
+  ...events,
   ...files,
 } as const
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { shortId } from '../audit/catalogue.ts'
 import type { ControlAnswer } from '../base/control-socket.ts'
+import { auditEvent } from '../log.ts'
 import type { RunningSession } from '../session/registry.ts'
 import { answerOf, asked, type ControlCommands } from './control.ts'
 import { watchSession } from './session-watch.ts'
@@ -42,7 +43,12 @@ async function ended({ registry, log }: SessionControlParts, request: unknown): 
   const { id, by, reason } = asked(End, request)
   const session = theSession(registry, id)
   registry.end(session.id, { kind: 'killed', by, reason: reason || undefined })
-  log.info({ session: session.id, by, reason }, 'session ended by an order on this machine')
+  auditEvent(
+    log,
+    'session-kill',
+    { session: session.id, by, reason },
+    'session ended by an order on this machine',
+  )
   await registry.ended(session.id)
   return answerOf({ ended: session.id })
 }
@@ -51,7 +57,13 @@ function locked({ registry, log }: SessionControlParts, request: unknown): Contr
   const { id, by, on } = asked(Lock, request)
   const session = theSession(registry, id)
   const changed = session.live.lock(on, by)
-  log.info({ session: session.id, by, on, changed }, 'the keys of a session were held or let go')
+  if (changed)
+    auditEvent(
+      log,
+      'session-lock',
+      { session: session.id, by, on },
+      'the keys of a session were held or let go',
+    )
   return answerOf({ session: session.id, changed })
 }
 
@@ -59,7 +71,8 @@ function shared({ registry, shares, log }: SessionControlParts, request: unknown
   const { id, by, types, users, minutes } = asked(Share, request)
   const session = theSession(registry, id)
   const share = shares.create({ sessionId: session.id, types, users, by }, minutes * 60_000)
-  log.info({ session: session.id, by, types, users, minutes }, 'a session is shared')
+  const facts = { session: session.id, by, types, users: users.join(','), minutes }
+  auditEvent(log, 'session-share', facts, 'a session is shared')
   return answerOf({ session: session.id, code: share.code })
 }
 /** A session as lists show it; times in ms. */

@@ -23,7 +23,6 @@ export function watchSession(parts: SessionControlParts, request: unknown): Cont
   const { id, by, types } = asked(Watch, request)
   const session = theSession(parts.registry, id)
   const { announced, clock, log } = parts
-  log.info({ session: session.id, by, types }, 'a session is watched')
   return {
     kind: 'stream',
     run: async (socket) => {

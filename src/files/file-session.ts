@@ -5,7 +5,7 @@ import type { Audit, Recording } from '../audit/audit.ts'
 import type { Clock } from '../base/clock.ts'
 import type { AppService } from '../core/app-service.ts'
 import type { CommandRule, Target } from '../core/model.ts'
-import { type Log, withLogContext } from '../log.ts'
+import { auditEvent, type Log, withLogContext } from '../log.ts'
 import type { PermissionWatch } from '../policy/permission-watch.ts'
 import type { Activity } from '../session/activity.ts'
 import { detailOf, type Ending, exitOf, orderOf } from '../session/ending.ts'
@@ -190,7 +190,9 @@ async function run({ deps, who, id, orders, activity, signal, onOpen }: Run): Pr
       verdict === 'denied' ? { kind: 'permission' } : { kind: 'outage', minutes: deps.outageMinutes },
     ),
   )
-  log.info({ user: principal.user.username, asset: target.asset.hostname, account }, 'files begin')
+  const names = { user: principal.user.username, asset: target.asset.hostname, account, kind: 'files' }
+  const { remoteAddr, loginFrom: from } = principal
+  auditEvent(log, 'session-begin', { ...names, remoteAddr, from }, 'files begin')
   let ending: Ending = { kind: 'asset-lost' }
   activity.phase = 'running'
   activity.recording = 'recording'
@@ -206,6 +208,7 @@ async function run({ deps, who, id, orders, activity, signal, onOpen }: Run): Pr
     const exit = ending.kind === 'left' ? ({ kind: 'status', code: 0 } as const) : exitOf(ending)
     activity.phase = 'ending'
     await recording.close({ reason: ending.kind, detail: detailOf(ending), exit, at: clock.now() })
-    log.info({ ending: ending.kind }, 'files end')
+    const facts = { ...names, ending: ending.kind, detail: detailOf(ending) }
+    auditEvent(log, 'session-end', facts, 'files end')
   }
 }

@@ -3,7 +3,7 @@ import type { FileLogs, Recording, TransferRecord } from '../audit/audit.ts'
 import type { Clock } from '../base/clock.ts'
 import { escapeControls } from '../base/escape.ts'
 import type { FileLogRecord, Target } from '../core/model.ts'
-import type { Log } from '../log.ts'
+import { auditEvent, type Log } from '../log.ts'
 import type { Principal } from '../session/principal.ts'
 import { type BytePath, shown } from './byte-path.ts'
 
@@ -64,7 +64,8 @@ export class OperationLog {
       filename: to === undefined ? path : `${path}=>${to}`,
       ...{ remoteAddr, isSuccess, at, orgId: asset.orgId },
     }
-    log.info({ user: user.username, asset: asset.hostname, account, ...record }, 'file operation')
+    const where = { user: user.username, asset: asset.hostname, account }
+    auditEvent(log, 'transfer', { ...where, ...record }, 'file operation')
     queue.add(entry, { ...facts, session: on?.id ?? null }).catch((error: unknown) => {
       log.error({ err: error, operation: entry }, 'an operation on a file could not be recorded')
       if (on) onUnrecorded(on.id, error)

@@ -1,6 +1,6 @@
 import type { AppService } from '../core/app-service.ts'
 import type { Task } from '../core/model.ts'
-import type { Log } from '../log.ts'
+import { auditEvent, type Log } from '../log.ts'
 import type { SessionRegistry } from './registry.ts'
 
 export interface ControlParts {
@@ -19,7 +19,12 @@ export async function carryOut(task: Task, { registry, core, log }: ControlParts
     return
   }
   const here = registry.end(task.args, { kind: 'killed', by: 'administrator' })
-  log.info({ session: task.args, here }, 'session ended by an order of core')
+  auditEvent(
+    log,
+    'session-kill',
+    { session: task.args, by: 'core', here },
+    'session ended by an order of core',
+  )
   await registry.ended(task.args)
   await core.finishTask(task)
 }

@@ -29,6 +29,8 @@ export interface LiveParts {
   /** Types as the person would: through command rules and into the record. */
   readonly type: (bytes: Buffer) => void
   readonly tell: (news: LiveNews) => void
+  /** For the audit events. */
+  readonly onWatched: (by: string, types: boolean) => void
 }
 
 /** More onlookers than this at one session are a mistake. */
@@ -108,6 +110,7 @@ export class LiveTerminal {
     if (!parts || this.#onlookers.size >= MOST_ONLOOKERS) return undefined
     this.#onlookers.add(onlooker)
     parts.recorder.event({ kind: onlooker.types ? 'join' : 'watch', by: onlooker.name })
+    parts.onWatched(onlooker.name, onlooker.types)
     this.#tellOf(onlooker, onlooker.types ? 'joined' : 'watched')
     return { [Symbol.dispose]: () => this.#leave(onlooker) }
   }

@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock.ts'
 import { Scope } from '../base/scope.ts'
 import type { AppService } from '../core/app-service.ts'
 import type { SessionRecord, Target } from '../core/model.ts'
-import { type Log, withLogContext } from '../log.ts'
+import { auditEvent, type Log, withLogContext } from '../log.ts'
 import type { PermissionWatch } from '../policy/permission-watch.ts'
 import { AlternateScreen } from '../terminal/alternate-screen.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -105,7 +105,13 @@ export class SessionService {
     activity.account = account
     const record = recordOf(request, { id, account, at: clock.now() })
     const recording = await beginRecord(this.#deps, this.#facts(record, request), orders)
-    log.info({ user: principal.user.username, asset: target.asset.hostname, account }, 'session begins')
+    const who = { user: principal.user.username, asset: target.asset.hostname, account }
+    auditEvent(
+      log,
+      'session-begin',
+      { ...who, remoteAddr: principal.remoteAddr, from: principal.loginFrom },
+      'session begins',
+    )
     let end: Omit<SessionEnd, 'at'> = { reason: 'asset-lost', exit: { kind: 'none' } }
     activity.recording = 'recording'
     try {
@@ -115,7 +121,13 @@ export class SessionService {
     } finally {
       activity.phase = 'ending'
       await recording.close({ ...end, at: clock.now() }) // core knows it, so it ends there whatever happened
-      log.info({ ending: end.reason, detail: end.detail }, 'session ended')
+      const { input, output } = activity
+      auditEvent(
+        log,
+        'session-end',
+        { ...who, ending: end.reason, detail: end.detail, input, output },
+        'session ended',
+      )
     }
   }
 
@@ -200,7 +212,9 @@ export class SessionService {
         onKeys: (bytes) => this.#onKeys(bytes, running, idle),
         onOpen: (type) => {
           const tell = (news: LiveNews): void => tellNews(context, news)
-          scope.own(live.begin({ recorder: recording, size: terminal.size, type, tell }))
+          const onWatched = (by: string, types: boolean): void =>
+            auditEvent(this.#deps.log, 'session-watch', { by, types }, 'a session is watched')
+          scope.own(live.begin({ recorder: recording, size: terminal.size, type, tell, onWatched }))
         },
         onOutput,
         stages: line ? [line.front, line.back] : [],

@@ -4,7 +4,7 @@ import type { Endpoint } from '../asset/destination.ts'
 import type { Clock } from '../base/clock.ts'
 import { Fault } from '../base/fault.ts'
 import type { Target } from '../core/model.ts'
-import type { Log } from '../log.ts'
+import { auditEvent, type Log } from '../log.ts'
 import { type Exit, saneSize, type Terminal } from '../terminal/terminal.ts'
 import type { Principal } from './principal.ts'
 import type { SessionRequest, SessionService } from './session.ts'
@@ -92,6 +92,14 @@ export class Tunnel {
       await splice(peer, asset, traffic)
       const seconds = ((clock.monotonic() - began) / 1000).toFixed(1)
       live.tell(`${name} closed ${what}: ${bytesOf(traffic)} in ${seconds} s`)
+      const { principal, target, log } = this.#parts
+      const facts = { user: principal.user.username, asset: target.asset.hostname, what }
+      auditEvent(
+        log,
+        'forward',
+        { ...facts, ...traffic, seconds: Number(seconds) },
+        'a forwarded connection ended',
+      )
     }
     return { asset, join }
   }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { Fault } from '../../src/base/fault.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { TerminalLog } from '../../src/cli/terminal-log.ts'
-import { createLog, type Log } from '../../src/log.ts'
+import { auditEvent, createLog, type Log, teeEvents, withLogContext } from '../../src/log.ts'
 
 /** What of a text could move a cursor, forge a line or turn one around; line ends apart. */
 const CONTROLS = /[\0-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u
@@ -56,4 +56,21 @@ test('secrets are not written: by type, and by the name of their field', () => {
     log.info({ err: Object.assign(new Error('failed'), { config: { data: canary } }) }, 'request')
   })
   expect(text).not.toContain(canary)
+})
+
+test('an audit event is written and handed on whatever the level, and other lines are not', () => {
+  const lines: string[] = []
+  const events: string[] = []
+  const destination = { write: (line: string) => void lines.push(line) }
+  const log = createLog({
+    level: 'error',
+    destination: teeEvents(destination, (line) => void events.push(line)),
+  })
+  log.info('not shown')
+  log.error('an error')
+  withLogContext({ session: 's-1' }, () => auditEvent(log, 'login', { user: 'bob\u001b' }, 'login'))
+  expect(lines.length).toBe(2)
+  expect(events.map((line): unknown => JSON.parse(line))).toEqual([
+    expect.objectContaining({ event: 'login', user: 'bob\\x1b', session: 's-1', msg: 'login' }),
+  ])
 })

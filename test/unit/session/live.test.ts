@@ -19,6 +19,7 @@ function running(): Seen {
     size: { columns: 80, rows: 24 },
     type: (bytes) => void typed.push(String(bytes)),
     tell: (each) => void news.push(each),
+    onWatched: () => {},
   })
   return { live, events, news, typed, session }
 }
