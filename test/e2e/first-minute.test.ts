@@ -48,7 +48,8 @@ async function inTheMenu(ssh: SshClient): Promise<void> {
   ssh.type('stty size; echo 你好\r')
   await ssh.untilScreen(/^24 80\n你好$/m)
   ssh.resize({ columns: 100, rows: 30 })
-  ssh.type('stty size\r')
+  // The client sends the size when it gets to its signal, which may be after these keys.
+  ssh.type('until stty size | grep "^30 100$"; do sleep 0.1; done\r')
   await ssh.untilScreen(/^30 100$/m)
   ssh.type('exit\r')
   await ssh.untilScreen(/── Connection to this-machine closed by the asset \(exit 0\)[\s\S]*Opt>$/)

@@ -123,8 +123,8 @@ describe('a terminal', () => {
     client.type('stty size; echo "<$TERM>"\r')
     await client.untilScreen(/31 97[\s\S]*<screen-256color>/)
     client.resize({ columns: 120, rows: 40 })
-    client.type('sleep 0.2; stty size\r')
-    await client.untilScreen(/40 120/)
+    client.type('until stty size | grep "^40 120$"; do sleep 0.1; done\r')
+    await client.untilScreen(/^40 120$/m)
   })
 
   test('has job control: Ctrl-C stops the program and not the shell, Ctrl-Z suspends it', async () => {
