@@ -17,7 +17,6 @@ import { DurationLimit } from './duration.ts'
 import { detailOf, type Ending, exitOf } from './ending.ts'
 import { IdleClock } from './idle.ts'
 import { type LineOptions, linePartsOf } from './line-parts.ts'
-import type { LiveNews } from './live.ts'
 import { type NoticeContext, notice, sayEnding, tellNews } from './notices.ts'
 import type { Principal } from './principal.ts'
 import type { RunningSession, SessionRegistry } from './registry.ts'
@@ -210,12 +209,7 @@ export class SessionService {
         asset,
         recorder: recording,
         onKeys: (bytes) => this.#onKeys(bytes, running, idle),
-        onOpen: (type) => {
-          const tell = (news: LiveNews): void => tellNews(context, news)
-          const onWatched = (by: string, types: boolean): void =>
-            auditEvent(this.#deps.log, 'session-watch', { by, types }, 'a session is watched')
-          scope.own(live.begin({ recorder: recording, size: terminal.size, type, tell, onWatched }))
-        },
+        onOpen: (type) => scope.own(this.#live({ recording, running }, context, type)),
         onOutput,
         stages: line ? [line.front, line.back] : [],
       },
@@ -224,6 +218,22 @@ export class SessionService {
     const durationMs = clock.monotonic() - began
     sayEnding(context, ending, { asset: target.asset.hostname, sessionId: record.id, durationMs })
     return ending
+  }
+
+  /** Lets others take part from here on. */
+  #live(
+    { recording, running }: Pick<Begun, 'recording' | 'running'>,
+    context: NoticeContext,
+    type: (bytes: Buffer) => void,
+  ): Disposable {
+    return running.live.begin({
+      recorder: recording,
+      size: context.terminal.size,
+      type,
+      tell: (news) => tellNews(context, news),
+      onWatched: (by, types) =>
+        auditEvent(this.#deps.log, 'session-watch', { by, types }, 'a session is watched'),
+    })
   }
 
   /** Only where there is a terminal: elsewhere bytes are a program's, of no encoding known here. */
