@@ -25,7 +25,7 @@ test('nobody gets the catalogue of somebody else, nor one in another order', asy
 })
 
 test('100 users with more assets than there is room for keep no more than the bound', async () => {
-  const catalogues = new Catalogues(450 * 1000 + 5000)
+  const catalogues = new Catalogues(600_000)
   for (let user = 0; user < 100; user++) await catalogues.of(`u-${user}`, list(100), 'hostname')
   const kept = Array.from({ length: 100 }, (_, user) => catalogues.get(`u-${user}`, 'hostname'))
   expect(kept.filter((catalogue) => catalogue !== undefined)).toHaveLength(9)
