@@ -5,6 +5,7 @@ import type { Asset } from '../core/model.ts'
 import { say, sayFault } from '../i18n/i18n.ts'
 import type { Log } from '../log.ts'
 import { usableAccounts } from '../menu/accounts.ts'
+import { Catalogues } from '../menu/catalogues.ts'
 import { Catalogue } from '../menu/search.ts'
 import { handled } from './answers.ts'
 import type { Csrf } from './csrf.ts'
@@ -22,6 +23,7 @@ export interface ApiParts extends VisitorOptions {
 }
 
 const MOST_LISTED = 200
+const CATALOGUE_BYTES = 64 * 1024 * 1024
 const Query = z.object({
   q: z.string().max(256).default(''),
   node: z.string().max(64).optional(),
@@ -39,6 +41,7 @@ export interface Caller {
 /** What our own page asks by HTTP. Everything here wants a login; `caller` is the one place that looks for it (S23). */
 export class Api {
   readonly #parts: ApiParts
+  readonly #catalogues = new Catalogues(CATALOGUE_BYTES)
 
   constructor(parts: ApiParts) {
     this.#parts = parts
@@ -113,7 +116,9 @@ export class Api {
       node === undefined
         ? await core.assets(user, { signal, fresh: fresh === '1' })
         : await core.nodeAssets(user, node, signal)
-    const catalogue = await Catalogue.of(assets)
+    // Each letter typed asks again: the whole list is put in order once, a group's is small.
+    const catalogue =
+      node === undefined ? await this.#catalogues.of(user.id, assets, 'hostname') : await Catalogue.of(assets)
     const { rows } = await catalogue.search(q, { signal })
     const page = catalogue.at(rows.subarray(offset, offset + MOST_LISTED))
     return { total: rows.length, assets: page.map(shownAsset) }
