@@ -12,7 +12,7 @@ export const listen = {
   TRUSTED_PEERS: setting({
     schema: ranges.default(() => new AddressRanges([])),
     about:
-      'Load balancers and reverse proxies in front of this bastion: addresses or networks, separated by commas. Only what they say of a client’s address is believed.',
+      'Load balancers and reverse proxies in front of this bastion: addresses or networks, separated by commas. Only what they say of a client’s address is believed. Default: none.',
     example: '10.0.0.5, 10.1.0.0/24',
   }),
   PROXY_PROTOCOL: setting({

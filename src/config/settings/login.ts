@@ -45,7 +45,7 @@ export const login = {
   PENALTY_EXEMPT: setting({
     schema: ranges.default(() => new AddressRanges([])),
     about:
-      'Addresses or networks many people share: failed logins shut them out for 5 seconds at most, others for up to 10 minutes.',
+      'Addresses or networks many people share: failed logins shut them out for 5 seconds at most, others for up to 10 minutes. Default: none.',
     example: '192.0.2.0/24',
   }),
   BANNER: setting({
