@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startSshd } from '../fixtures/sshd.ts'
+import { startBastion } from '../fixtures/bastion.ts'
 
 const run = promisify(execFile)
 const project = join(import.meta.dirname, '../..')
@@ -48,58 +48,25 @@ test('the installed command starts', async () => {
 })
 
 test('a 1.5 MB paste into a terminal without echo goes through the installed package', async () => {
-  await using sshd = await startSshd()
-  const { port, user, privateKey, home } = sshd.asset
-  const line = (): string => randomBytes(32).toString('hex').slice(0, 63)
-  const paste = `${Array.from({ length: 24_576 }, line).join('\n')}\n`
-  const facts = join(prefix, 'facts.json')
-  const target = join(home, 'pasted')
-  writeFileSync(facts, JSON.stringify({ port, user, privateKey: privateKey.text, paste, target }), {
-    mode: 0o600,
-  })
-  const script = join(prefix, 'paste.mjs')
-  writeFileSync(script, PASTE)
-  await run(process.execPath, [script, installed('dist'), facts])
-  expect(readFileSync(target, 'utf8') === paste).toBe(true)
+  await using bastion = await startBastion({ program: installed('bin/cocod') })
+  await using ssh = await bastion.ssh({ as: bastion.direct })
+  await ssh.untilScreen(/[$#]$/m)
+  const line = (): string => `${randomBytes(32).toString('hex').slice(0, 63)}\n`
+  const paste = Array.from({ length: 24_576 }, line).join('')
+  ssh.type("stty -echo; echo rea''dy; sha256sum; stty echo\r")
+  await ssh.untilScreen(/^ready/m)
+  ssh.type(paste)
+  ssh.type('\x04')
+  await ssh.untilScreen(new RegExp(createHash('sha256').update(paste).digest('hex')))
 })
 
-/** Runs outside the project: only what was installed is there. */
-const PASTE = `
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-const [dist, file] = process.argv.slice(2)
-const load = (name) => import(join(dist, name))
-const { connectSsh } = await load('asset/ssh.js')
-const { HostKeys } = await load('asset/host-keys.js')
-const { Secret } = await load('base/secret.js')
-const { systemClock } = await load('base/clock.js')
-const { silentLog } = await load('log.js')
-const { port, user, privateKey, paste, target } = JSON.parse(readFileSync(file, 'utf8'))
-const systemUser = { id: '', name: user, username: user, priority: 1, protocol: 'ssh', loginMode: 'auto', actions: [] }
-const asset = {
-  id: '', hostname: 'sshd', ip: '127.0.0.1', protocols: [{ name: 'ssh', port }], platform: '', comment: '',
-  domain: null, orgId: '', orgName: '', systemUsers: [systemUser],
-}
-const log = silentLog()
-const options = {
-  prepared: {
-    target: { asset, systemUser }, rules: [],
-    credentials: { username: user, password: undefined, privateKey: new Secret(privateKey) },
-  },
-  destination: { allowLocalAssets: true, listeners: () => [] },
-  hostKeys: await HostKeys.open({ path: file + '.pins', policy: 'accept-new', log }),
-  clock: systemClock,
-  log,
-}
-const connection = await connectSsh(options, () => {}, new AbortController().signal)
-const pty = { term: 'xterm', modes: {}, size: { columns: 80, rows: 24 } }
-const channel = await connection.exec('stty -echo; echo ready; cat > ' + target + '; echo END', pty)
-let seen = ''
-for await (const bytes of channel.output) {
-  const before = seen
-  seen += bytes
-  if (!before.includes('ready') && seen.includes('ready')) channel.input.write(paste + '\\x04')
-  if (seen.includes('END')) break
-}
-await connection[Symbol.asyncDispose]()
-`
+test('the installed package brings the page for browsers', async () => {
+  await using bastion = await startBastion({ program: installed('bin/cocod') })
+  const { webPort } = await bastion.daemon.ready()
+  const page = await fetch(`http://127.0.0.1:${webPort}/`)
+  const script = /<script[^>]* src="([^"]+)"/.exec(await page.text())?.[1] ?? ''
+  expect(page.status).toBe(200)
+  expect(
+    (await fetch(new URL(script, `http://127.0.0.1:${webPort}/`))).headers.get('content-type'),
+  ).toContain('javascript')
+})
