@@ -12,6 +12,9 @@ import { startNginx } from '../fixtures/nginx.ts'
 const originOf = async (bastion: Bastion): Promise<string> =>
   `http://127.0.0.1:${(await bastion.daemon.ready()).webPort}`
 
+/** 中文, for printf: a shell in the C locale takes these bytes, typed, for commands of its line editor. */
+const CHINESE = String.raw`\344\270\255\346\226\207`
+
 /** What is drawn on a canvas cannot be read as text; without WebGL a terminal is drawn by elements. */
 const NO_WEBGL = `{
   const { getContext } = HTMLCanvasElement.prototype
@@ -43,7 +46,7 @@ test('in a browser: log in, find the asset, work on it, reload and go on, come t
   await page.locator('.sidebar .row', { hasText: 'web-01' }).waitFor()
   await page.keyboard.press('Enter')
   await untilShown(page, /[$#]/)
-  await page.keyboard.type('echo one-$((40+2)) 中文\n')
+  await page.keyboard.type(`printf 'one-%d ${CHINESE}\\n' $((40+2))\n`)
   await untilShown(page, /one-42\s中文/)
   await page.reload()
   await untilShown(page, /one-42\s中文/)
@@ -116,7 +119,7 @@ test("luna in Chromium behind the documented nginx, with Jumpserver's cookies", 
       .locator(`#${name}`)
       .filter({ hasText: /[$#] ?$/ })
       .waitFor()
-  await page.evaluate(`type('one', 'echo 中文-$((1+1)); stty size\\r')`)
+  await page.evaluate(`type('one', ${JSON.stringify(`printf '${CHINESE}-%d\\n' $((1+1)); stty size\r`)})`)
   await page
     .locator('#one')
     .filter({ hasText: /中文-2[\s\S]*30 100/ })
@@ -136,7 +139,7 @@ test("luna in Chromium behind the documented nginx, with Jumpserver's cookies", 
     })
     const room = await luna.host('s', { uuid: asset?.id, userid: account?.id, size: [80, 24] })
     await luna.untilText(room, /[$#] ?$/)
-    luna.emit('data', { data: 'echo 中文-$((2+2)); exit\r', room })
+    luna.emit('data', { data: `printf '${CHINESE}-%d\\n' $((2+2)); exit\r`, room })
     await luna.loggedOut(room)
     expect([version, luna.text(room)]).toEqual([version, expect.stringContaining('中文-4')])
   }
