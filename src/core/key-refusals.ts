@@ -20,7 +20,8 @@ export interface KeyRefusalsParts {
 
 /** What to do about a failed call: wait and try again, register anew, or stop. */
 export type Verdict =
-  | { readonly kind: 'wait'; readonly reason: string }
+  /** `toDo`: a person has to do something about it, and is told at once. */
+  | { readonly kind: 'wait'; readonly reason: string; readonly toDo?: boolean }
   | { readonly kind: 'replace' }
   | { readonly kind: 'stop'; readonly error: CoreError }
 
@@ -69,7 +70,7 @@ export class KeyRefusals {
     // Core 0.4 says no more of a terminal that waits for its activation.
     if (cause === 'other' && this.#parts.apiVersion === '0.4') {
       this.forget()
-      return { kind: 'wait', reason: this.#activationSentence(error) }
+      return { kind: 'wait', reason: this.#activationSentence(error), toDo: true }
     }
     return this.#refused(error, cause)
   }

@@ -179,7 +179,8 @@ async function patiently<T>(
       const verdict = judge(error)
       if (verdict.kind === 'stop') throw verdict.error
       if (verdict.kind === 'replace') return undefined
-      teller.failed(verdict.reason)
+      if (verdict.toDo) teller.changed(verdict.reason)
+      else teller.failed(verdict.reason)
       if (!(await sleep(clock, pauses.next(), signal)))
         throw unusable('register', { message: 'stopped while waiting for core' })
     }

@@ -70,7 +70,6 @@ export class UserTokens implements AsyncDisposable {
         method: 'GET',
         path: '/api/users/v1/profile/',
         auth: { kind: 'bearer', token },
-        retries: 1,
       },
       signal,
     )
