@@ -54,12 +54,13 @@ async function firstScreen(catalogues: Catalogues, assets: readonly Asset[]): Pr
   const ended = visit(
     {
       desk: new Desk({ terminal, language: 'en', clock, idleMinutes: () => 30, pageRows: () => 'auto' }),
-      ...{ principal, userId: user.id, catalogues, log: silentLog(), sortBy: () => 'hostname' },
+      ...{ principal, user, guests: NOBODY_ELSE, catalogues, log: silentLog(), sortBy: () => 'hostname' },
       remembered: { person: NOBODY, change: () => undefined },
       assets: () => Promise.resolve(assets),
       nodes: () => Promise.resolve([]),
       nodeAssets: () => Promise.resolve([]),
       welcome: { name: 'Alice', node: 'b', header: undefined, lastLogin: undefined, announcement: [] },
+      showSession: () => Promise.resolve(),
       openSession: () => Promise.resolve(),
     },
     stop.signal,
@@ -68,6 +69,8 @@ async function firstScreen(catalogues: Catalogues, assets: readonly Asset[]): Pr
   stop.abort()
   await ended
 }
+
+const NOBODY_ELSE = { visibleTo: () => [], mayType: () => false }
 
 /** What each key of the full-screen list costs: a search of everything, with letters in order as well. */
 async function keys(): Promise<void> {

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { AppService } from '../core/app-service.ts'
 import { languageOf } from '../i18n/i18n.ts'
 import type { Log } from '../log.ts'
+import type { SessionGuests } from '../session/guests.ts'
 import type { Principal } from '../session/principal.ts'
 import type { SessionService } from '../session/session.ts'
 import type { Exit, Terminal } from '../terminal/terminal.ts'
@@ -26,6 +27,7 @@ export interface MenuHabits {
 export interface ByMenuDeps {
   readonly core: Pick<AppService, 'assets' | 'nodes' | 'nodeAssets' | 'settings'>
   readonly sessions: Pick<SessionService, 'open'>
+  readonly guests: Pick<SessionGuests, 'visibleTo' | 'mayType' | 'show'>
   /** Name of this bastion. */
   readonly node: string
   /** Title of the menu where core has none. */
@@ -67,7 +69,7 @@ export async function byMenu(
   deps: ByMenuDeps,
   newcomer: Newcomer & { readonly signal: AbortSignal },
 ): Promise<Exit> {
-  const { core, sessions, habits, catalogues, log, node, header } = deps
+  const { core, sessions, guests, habits, catalogues, log, node, header } = deps
   const { principal, signal } = newcomer
   const { user } = principal
   const { desk, remembered, lastLogin } = await arrive(deps, newcomer)
@@ -76,11 +78,15 @@ export async function byMenu(
   const title = core.settings.headerTitle ?? header
   return await visit(
     {
-      ...{ desk, principal, remembered, catalogues, log, userId: user.id, sortBy: habits.sortBy },
+      ...{ desk, principal, remembered, catalogues, log, user, guests, sortBy: habits.sortBy },
       assets: (options) => core.assets(user, options),
       nodes: (until) => core.nodes(user, until),
       nodeAssets: (nodeId, until) => core.nodeAssets(user, nodeId, until),
       welcome: { name: user.name, node, header: title, lastLogin, announcement },
+      showSession: (session, types, until) => {
+        const guest = { terminal: desk.terminal, principal: { ...principal, language: desk.language }, types }
+        return guests.show(session, guest, until)
+      },
       openSession: (on, by, target) => sessions.open({ terminal: on, principal: by, target }),
     },
     signal,

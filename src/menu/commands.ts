@@ -23,6 +23,10 @@ export type MenuCommand =
   | { readonly kind: 'next' }
   | { readonly kind: 'previous' }
   | { readonly kind: 'back' }
+  /** The sessions that run, as far as this person may see them. */
+  | { readonly kind: 'sessions' }
+  /** One of them, by its number in that list; `types`: with keys of one's own. */
+  | { readonly kind: 'watch'; readonly number: number; readonly types: boolean }
   | { readonly kind: 'help' }
   | { readonly kind: 'refresh' }
   | { readonly kind: 'language' }
@@ -56,6 +60,7 @@ const LETTERS: ReadonlyMap<string, MenuCommand> = new Map<string, MenuCommand>([
   ['l', { kind: 'last' }],
   ['!!', { kind: 'last' }],
   ['*', { kind: 'favourites' }],
+  ['w', { kind: 'sessions' }],
   ['h', { kind: 'help' }],
   ['?', { kind: 'help' }],
   ['r', { kind: 'refresh' }],
@@ -79,6 +84,8 @@ export function parseCommand(line: string, paging: boolean): MenuCommand {
   const letter = (paging ? PAGING.get(word) : undefined) ?? LETTERS.get(word)
   if (letter) return letter
   if (/^g\d{1,9}$/.test(word)) return { kind: 'node', number: Number(word.slice(1)) }
+  const watched = /^w +(\d{1,9})( *\+)?$/.exec(word)
+  if (watched) return { kind: 'watch', number: Number(watched[1]), types: watched[2] !== undefined }
   if (/^\d{1,9}$/.test(text)) return { kind: 'number', number: Number(text), text }
   if (text.startsWith('//')) return { kind: 'narrow', text: text.replace(/^\/+/, '').trim() }
   if (text.startsWith('/')) return { kind: 'search', text: text.slice(1).trim() }

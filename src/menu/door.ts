@@ -12,7 +12,7 @@ import { MenuError } from './menu-error.ts'
 import { recentOf, withRecent } from './person.ts'
 
 export interface DoorDeps extends ByMenuDeps {
-  readonly guests: Pick<SessionGuests, 'byCode'>
+  readonly guests: Pick<SessionGuests, 'byCode' | 'visibleTo' | 'mayType' | 'show'>
   /** What is set for forwarding and subsystems of a target. */
   readonly rules: ForwardingDeps['rules']
   readonly jump: ForwardingDeps['jump']

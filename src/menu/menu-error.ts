@@ -14,6 +14,9 @@ export type MenuErrorCode =
   | 'MENU_SUBSYSTEM'
   /** A subsystem, and no asset to open it on. */
   | 'MENU_SUBSYSTEM_PLAIN'
+  /** No such row in the list of sessions, or it is over. */
+  | 'MENU_NO_SESSION'
+  | 'MENU_MAY_NOT_TYPE'
 
 /** What a person asked for cannot be opened, or is not clear. */
 export class MenuError extends Fault<MenuErrorCode> {

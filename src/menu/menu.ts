@@ -1,14 +1,17 @@
 import { isFault } from '../base/fault.ts'
 import { unreachable } from '../base/unreachable.ts'
-import type { Asset, Target } from '../core/model.ts'
+import type { Asset, Target, User } from '../core/model.ts'
 import { sayFault } from '../i18n/i18n.ts'
 import type { Log } from '../log.ts'
+import type { SessionGuests } from '../session/guests.ts'
+import type { RunningSession } from '../session/registry.ts'
 import { notConnectable, offeredAccounts, usableAccounts } from './accounts.ts'
 import { askAccount } from './ask-account.ts'
 import { parseCommand } from './commands.ts'
 import type { Desk } from './desk.ts'
 import { Lists } from './lists.ts'
 import { paragraph } from './look.ts'
+import { Onlooking } from './onlooking.ts'
 import { OwnAssets, type OwnAssetsDeps } from './own-assets.ts'
 import type { Remembered } from './people.ts'
 import { recentOf, withFavourite, withLine, withRecent } from './person.ts'
@@ -19,12 +22,15 @@ import type { Catalogue } from './search.ts'
 /** What a person decided on in the menu; `idle`: nothing, for too long. */
 export type Choice =
   | { readonly kind: 'connect'; readonly target: Target }
+  /** Another's session is to be seen, or typed along in. */
+  | { readonly kind: 'watch'; readonly session: RunningSession; readonly types: boolean }
   | { readonly kind: 'quit' }
   | { readonly kind: 'idle'; readonly minutes: number }
 
 export interface MenuDeps extends Omit<OwnAssetsDeps, 'userId' | 'clock' | 'onSlow'> {
   readonly desk: Desk
-  readonly userId: string
+  readonly user: User
+  readonly guests: Pick<SessionGuests, 'visibleTo' | 'mayType'>
   /** What is known of this person from earlier logins. */
   readonly remembered: Pick<Remembered, 'person' | 'change'>
   readonly welcome: Omit<screens.WelcomeFacts, 'assets' | 'now'>
@@ -43,15 +49,22 @@ export class Menu {
   readonly #assets: OwnAssets
   readonly #lists: Lists
   readonly #picker: Picker
+  readonly #onlooking: Onlooking
   #welcomed = false
 
   constructor(deps: MenuDeps) {
     const { desk, remembered } = deps
     this.#deps = deps
     this.#desk = desk
-    this.#assets = new OwnAssets({ ...deps, clock: desk.clock, onSlow: () => desk.say('menu.loading') })
+    this.#assets = new OwnAssets({
+      ...deps,
+      userId: deps.user.id,
+      clock: desk.clock,
+      onSlow: () => desk.say('menu.loading'),
+    })
     this.#lists = new Lists({ desk, assets: this.#assets, remembered })
     this.#picker = new Picker({ desk, remembered })
+    this.#onlooking = new Onlooking(desk, deps.user, deps.guests)
   }
 
   /** Asks until the person has chosen. Faults are told and asked past; `quit` also when the person is gone. */
@@ -156,6 +169,12 @@ export class Menu {
         return await this.#pick(signal)
       case 'favourite':
         return await this.#favourite(command.text, signal)
+      case 'sessions':
+        return await this.#onlooking.list()
+      case 'watch': {
+        const { number, types } = command
+        return { kind: 'watch', session: this.#onlooking.chosen(number, types), types }
+      }
       case 'help':
         return await this.#desk.print(screens.help(this.#desk.look))
       case 'language':

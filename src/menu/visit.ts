@@ -1,6 +1,7 @@
 import type { Target } from '../core/model.ts'
 import { say } from '../i18n/i18n.ts'
 import type { Principal } from '../session/principal.ts'
+import type { RunningSession } from '../session/registry.ts'
 import { canMoveCursor, RESTORE_SCREEN } from '../terminal/ansi.ts'
 import { print } from '../terminal/print.ts'
 import type { Exit, Terminal } from '../terminal/terminal.ts'
@@ -9,6 +10,8 @@ import { Menu, type MenuDeps } from './menu.ts'
 export interface VisitDeps extends MenuDeps {
   readonly principal: Principal
   /** Runs a session on this terminal to its end. Throws when it could not begin. */
+  /** Shows another's session on this terminal, until it ends or the person leaves. */
+  readonly showSession: (session: RunningSession, types: boolean, signal: AbortSignal) => Promise<unknown>
   readonly openSession: (terminal: Terminal, principal: Principal, target: Target) => Promise<unknown>
 }
 
@@ -32,7 +35,8 @@ export async function visit(deps: VisitDeps, signal: AbortSignal): Promise<Exit>
     if (choice.kind === 'idle')
       return await told(`\n${say(desk.language, 'menu.idle', { minutes: choice.minutes })}`, 255)
     try {
-      await openSession(terminal, { ...principal, language: desk.language }, choice.target)
+      if (choice.kind === 'watch') await deps.showSession(choice.session, choice.types, signal)
+      else await openSession(terminal, { ...principal, language: desk.language }, choice.target)
     } catch (error) {
       if (!terminal.gone.aborted) await menu.tell(error)
     }

@@ -28,6 +28,11 @@ export class SessionGuests {
     return seesAll(user) ? all : all.filter(({ principal }) => principal.user.id === user.id)
   }
 
+  /** Typing is for the session's own person, and for administrators. */
+  mayType(user: User, { principal }: RunningSession): boolean {
+    return user.role === 'Admin' || principal.user.id === user.id
+  }
+
   /** Makes an invitation to a session the person may type in: their own, or any for an administrator. */
   share(
     user: User,

@@ -68,6 +68,16 @@ export const menu = {
   'menu.idle': 'Ended: no key for {minutes} minutes. Log in again whenever you like.',
   'menu.accounts.ask': 'A number or a name chooses; q goes back.',
   'menu.accounts.unknown': 'There is no account “{text}” in this list.',
+  'menu.watch.user': 'User',
+  'menu.watch.place': 'Session',
+  'menu.watch.since': 'Since',
+  'menu.watch.idle': 'Idle',
+  'menu.watch.none': 'No session that you may see is running.',
+  'menu.watch.how': 'w 2 watches the second one, w 2 + types along.',
+  'fault.MENU_NO_SESSION':
+    'No session {number} is in the list shown last, or it is over. w lists those that run.',
+  'fault.MENU_MAY_NOT_TYPE':
+    'You may watch session {number}, not type into it. Ask its person or an administrator for an invitation.',
   'menu.bye': 'Bye.',
   'menu.ended': 'This login was ended by the bastion.',
   'fault.MENU_LIST_OLD':

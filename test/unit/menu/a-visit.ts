@@ -7,6 +7,9 @@ import type { PageRows } from '../../../src/menu/look.ts'
 import { NOBODY, type Person } from '../../../src/menu/person.ts'
 import type { SortBy } from '../../../src/menu/search.ts'
 import { type VisitDeps, visit } from '../../../src/menu/visit.ts'
+import { SessionGuests } from '../../../src/session/guests.ts'
+import { SessionRegistry } from '../../../src/session/registry.ts'
+import { SessionShares } from '../../../src/session/shares.ts'
 import { anAccount, anAsset } from '../../fixtures/granted.ts'
 import { ManualClock } from '../../fixtures/manual-clock.ts'
 import { MemoryTerminal, type MemoryTerminalOptions } from '../../fixtures/memory-terminal.ts'
@@ -24,6 +27,10 @@ export interface VisitOptions extends MemoryTerminalOptions {
   readonly pageRows?: PageRows
   readonly idleMinutes?: number
   readonly catalogues?: Catalogues
+  /** Sessions that run. */
+  readonly registry?: SessionRegistry
+  /** Core's role of alice. */
+  readonly role?: string
 }
 
 /** A visit on a terminal in memory, waiting at its first prompt (or not, when nothing answers yet). */
@@ -45,10 +52,13 @@ export function startVisit(options: VisitOptions = {}) {
     pageRows: () => pageRows,
   })
   const principal = { ...aPrincipal(), language }
+  const user = { ...principal.user, ...(options.role !== undefined && { role: options.role }) }
+  const registry = options.registry ?? new SessionRegistry({ total: 10, perUser: 10 }, clock)
+  const guests = new SessionGuests({ registry, shares: new SessionShares(clock), clock, announced: true })
   const welcome = { name: 'alice', node: 'bastion-1', header: undefined, lastLogin: undefined }
   const ended = visit(
     {
-      ...{ desk, principal, remembered, userId: principal.user.id, catalogues },
+      ...{ desk, principal, remembered, user, guests, catalogues },
       assets: fetch,
       nodes: () => Promise.resolve(nodes),
       // The first node has all, another one the asset with its name as comment.
@@ -59,6 +69,9 @@ export function startVisit(options: VisitOptions = {}) {
       sortBy: () => sortBy,
       welcome: { ...welcome, announcement: [], ...options.welcome },
       log: silentLog(),
+      showSession: async (session, types) => {
+        opened.push(`${types ? 'joined' : 'watched'} ${session.id}`)
+      },
       openSession: async (on, by, target) => {
         opened.push(`${target.systemUser.username}@${target.asset.hostname}`)
         return await openSession?.(on, by, target)

@@ -24,7 +24,11 @@ const habits = {
 const unasked = () => {
   throw new Error('nobody asks for this')
 }
-const nothingElse = { guests: { byCode: unasked }, rules: unasked, jump: unasked }
+const nothingElse = {
+  guests: { byCode: unasked, visibleTo: unasked, mayType: unasked, show: unasked },
+  rules: unasked,
+  jump: unasked,
+}
 
 async function house(
   assets: readonly Asset[] = [anAsset('web-01')],
@@ -36,7 +40,15 @@ async function house(
   return {
     core: { assets: () => Promise.resolve(assets), nodes: none, nodeAssets: none, settings: {} },
     sessions: { open: () => Promise.resolve({ kind: 'exit', exit: { kind: 'status', code: 7 } }) },
-    ...{ node: 'bastion-1', header: 'Title', habits, clock, log, catalogues: new Catalogues() },
+    ...{
+      node: 'bastion-1',
+      header: 'Title',
+      habits,
+      clock,
+      log,
+      catalogues: new Catalogues(),
+      ...nothingElse,
+    },
     people: new People({ directory: join(home.path, 'people'), clock, log }),
     [Symbol.asyncDispose]: () => home[Symbol.asyncDispose](),
   }
