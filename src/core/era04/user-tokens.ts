@@ -15,6 +15,9 @@ export interface UserTokensParts {
 
 /** Core drops a token an hour after it was last used: this leaves five tries. */
 const EVERY_MS = 10 * 60_000
+/** After a round in which core did not answer. */
+const AGAIN_MS = 60_000
+const MOST_FAILURES = 3
 /** A person who was not seen for so long is logged in no more: their token is left to die. */
 const KEEP_MS = 24 * 3_600_000
 const MOST_USERS = 10_000
@@ -89,26 +92,34 @@ export class UserTokens implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    while (await sleep(this.#parts.clock, EVERY_MS, this.#stop.signal)) await this.#round()
+    let pause = EVERY_MS
+    while (await sleep(this.#parts.clock, pause, this.#stop.signal))
+      pause = (await this.#round()) ? EVERY_MS : AGAIN_MS
   }
 
-  async #round(): Promise<void> {
+  /** False when core did not answer for some: it is not asked for all the others then, each with its time limit. */
+  async #round(): Promise<boolean> {
+    let failures = 0
     for (const [userId, held] of [...this.#held.entries()]) {
-      if (this.#stop.signal.aborted) return
+      if (this.#stop.signal.aborted || failures === MOST_FAILURES) return false
       if (this.#parts.clock.monotonic() - held.seenAt > KEEP_MS) this.#held.delete(userId)
-      else await this.#use(userId, held)
+      else if (!(await this.#use(userId, held))) failures += 1
     }
+    return failures === 0
   }
 
-  async #use(user: string, held: Held): Promise<void> {
+  /** False without an answer. */
+  async #use(user: string, held: Held): Promise<boolean> {
     const { log } = this.#parts
     try {
-      if (await this.isAlive(held.token, this.#stop.signal)) return
+      if (await this.isAlive(held.token, this.#stop.signal)) return true
       if (this.#held.peek(user) === held) this.#held.delete(user)
       log.warn({ user }, "core dropped a user's token; they have to log in again to see their assets")
+      return true
     } catch (err) {
       if (!this.#stop.signal.aborted)
         log.warn({ err, user }, "a user's token could not be kept alive, tried again")
+      return false
     }
   }
 }

@@ -70,6 +70,24 @@ test('an outage of half an hour does not cost the token', async () => {
   expect(await all.service.assets(user, { fresh: true })).toHaveLength(1)
 })
 
+test('a core that does not answer is not asked for everybody, and soon again', async () => {
+  await using all = await world04()
+  all.service.start()
+  for (const username of ['bob', 'carol', 'dave', 'eve', 'frank']) {
+    all.core.addUser({ username, password: 'pw-alice' })
+    await all.service.authenticate({ ...ALICE, username, password: PASSWORD })
+  }
+  const outage = all.core.fail('500', { path: /profile/ })
+  all.clock.advance(await all.clock.untilTimer(600_000, 600_000))
+  const again = await all.clock.untilTimer(60_000, 60_000)
+  const asked = () => all.core.journal.of('GET', '/profile/').map(({ status }) => status)
+  expect(asked().filter((status) => status === 500)).toHaveLength(3)
+  outage[Symbol.dispose]()
+  all.clock.advance(again)
+  await all.clock.untilTimer(600_000, 600_000)
+  expect(asked().filter((status) => status === 200)).toHaveLength(10)
+})
+
 test('a token that core dropped is said plainly, until the next login', async () => {
   await using all = await world04()
   const user = await all.login()

@@ -51,10 +51,11 @@ export async function world04() {
       if (answer.kind !== 'accepted') throw new Error(answer.kind)
       return answer.user
     },
-    /** Lets time pass as the keeping of tokens has it, ten minutes a time. */
+    /** Lets time pass as the keeping of tokens has it, pause by pause. */
     pass: async (hours: number): Promise<void> => {
-      for (let left = hours * 6; left > 0; left -= 1) clock.advance(await clock.untilTimer(600_000, 600_000))
-      await clock.untilTimer(600_000, 600_000)
+      const end = clock.monotonic() + hours * 3_600_000
+      while (clock.monotonic() < end) clock.advance(await clock.untilTimer(60_000, 600_000))
+      await clock.untilTimer(60_000, 600_000)
     },
     [Symbol.asyncDispose]: async () => {
       await service[Symbol.asyncDispose]()
