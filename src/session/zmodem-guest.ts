@@ -26,6 +26,8 @@ type State =
   /** The program has printed the mark of one that wants to send or receive. */
   | { readonly kind: 'offered'; readonly direction: Direction; readonly until: number }
   | { readonly kind: 'running'; readonly direction: Direction; readonly transfer: Transfer }
+  /** It was refused: frames of programs that have not understood it yet go nowhere. `heard`: when the last one came. */
+  | { readonly kind: 'draining'; readonly heard: number }
 
 const IDLE: State = { kind: 'idle' }
 
@@ -37,6 +39,8 @@ const HOLD_MS = 5000
 /** Keys after a mark are not held for longer. */
 const HOLD_KEYS_MS = 1000
 const GOODBYE_MS = 2000
+/** sz repeats an offer that got no answer after ten seconds. */
+const DRAIN_MS = 12_000
 const TICK_MS = 500
 
 /** What an answer to an offer begins with. */
@@ -45,8 +49,11 @@ const ANSWERS: Readonly<Record<Direction, readonly number[]>> = {
   upload: [FRAME_TYPE.rqinit, FRAME_TYPE.file, FRAME_TYPE.sinit],
 }
 
-/** Ends rz, sz and what speaks like them: CANs, and BSs that rub them out of a shell's line. */
-const CANCEL = Buffer.concat([Buffer.alloc(8, 0x18), Buffer.alloc(10, 0x08)])
+/**
+ * Ends rz, sz and what speaks like them: CANs, and BSs that rub them out of a shell's line. The PAD in front wakes an sz
+ * that got the receiver's mark twice: it skips everything up to the next PAD, CANs too.
+ */
+const CANCEL = Buffer.concat([Buffer.from('*'), Buffer.alloc(8, 0x18), Buffer.alloc(10, 0x08)])
 
 /**
  * Lets ZMODEM pass through a session as a guest. A mark the program prints changes nothing; only when the person's client
@@ -75,7 +82,7 @@ export class ZmodemGuest implements Disposable {
   }
 
   output(bytes: Buffer): void {
-    if (this.#state.kind === 'running') {
+    if (this.#state.kind === 'running' || this.#state.kind === 'draining') {
       this.#feed('program', bytes)
       return
     }
@@ -110,6 +117,7 @@ export class ZmodemGuest implements Disposable {
     if (state.kind === 'offered' && answers(unit, state.direction)) {
       this.#begin(state.direction, side, unit)
     } else if (state.kind === 'running') this.#during(state.transfer, side, unit)
+    else if (state.kind === 'draining' && unit.kind !== 'other') this.#drain(side, unit)
     else this.#ways.ordinary(side, unit.bytes)
   }
 
@@ -139,8 +147,7 @@ export class ZmodemGuest implements Disposable {
       case 'drop':
         break
       case 'refuse':
-        this.#cancel()
-        this.#end('refused')
+        this.#refuse()
         return
       default:
         unreachable(course)
@@ -159,7 +166,20 @@ export class ZmodemGuest implements Disposable {
     for (const side of ['program', 'person'] as const) this.#ways.raw(side, CANCEL)
   }
 
-  /** What either side has begun and not finished is no frame any more. */
+  #refuse(): void {
+    this.#cancel()
+    this.#end('refused')
+    this.#state = { kind: 'draining', heard: this.#now }
+    this.#timer = this.#parts.clock.after(TICK_MS, () => this.#tick())
+  }
+
+  /** Who still speaks of the transfer is told again. */
+  #drain(side: Side, unit: Unit): void {
+    this.#state = { kind: 'draining', heard: this.#now }
+    if (unit.kind === 'header') this.#ways.raw(side, CANCEL)
+  }
+
+  /** What either side has begun and not finished is no frame any more, unless it is still to go nowhere. */
   #end(outcome: 'over' | 'refused' | 'silent'): void {
     const state = this.#state
     if (state.kind !== 'running') return
@@ -170,6 +190,7 @@ export class ZmodemGuest implements Disposable {
     this.#parts.onEnd(outcome, state.direction, this.#gap)
     this.#timer?.[Symbol.dispose]()
     this.#timer = undefined
+    if (outcome === 'refused') return
     for (const side of ['program', 'person'] as const) this.#release(side)
   }
 
@@ -186,6 +207,7 @@ export class ZmodemGuest implements Disposable {
       if (this.#readers[side].holding && this.#now - this.#heard[side] >= hold) this.#release(side)
     }
     if (state.kind === 'offered' && this.#now >= state.until) this.#state = IDLE
+    if (state.kind === 'draining' && this.#now - state.heard >= DRAIN_MS) this.#state = IDLE
     if (state.kind === 'running') this.#watch(state.transfer)
     if (this.#state.kind !== 'idle') {
       this.#timer = this.#parts.clock.after(TICK_MS, () => this.#tick())

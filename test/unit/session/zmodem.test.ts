@@ -180,18 +180,17 @@ test.each([
   ['download', 'rz', [], 'sz -q data.bin'],
   ['upload', 'sz', ['-q', 'data.bin'], 'rz -q'],
 ] as const)(
-  'a %s without the right is cancelled on both sides and noted with its name',
+  'a %s without the right ends the programs of both sides and is noted with its name',
   async (direction, own, args, theirs) => {
     await using from = await temporaryDirectory()
     await using to = await temporaryDirectory()
     await writeFile(join(from.path, 'data.bin'), CONTENT)
     const [here, there] = direction === 'download' ? [to.path, from.path] : [from.path, to.path]
     const line = aLine({ allowed: false })
-    void ofPerson(line, own, args, here)
-    void onAsset(line, `stty raw -echo; ${theirs}; echo exit-$?`, there)
-    await until(() => line.ends.length === 1)
-    const cancel = Buffer.alloc(8, 0x18)
-    await until(() => line.seen().includes(cancel) && line.sent().includes(cancel))
+    const person = ofPerson(line, own, args, here)
+    await onAsset(line, `stty raw -echo; ${theirs}; echo exit-$?`, there)
+    await person
+    expect(line.recorded()).toMatch(/exit-[1-9]/)
     expect(line.files).toMatchObject([{ direction, name: 'data.bin', bytes: 0, outcome: 'refused' }])
     expect(line.ends).toEqual([['refused', direction, expect.any(Number)]])
     await line.stop()
@@ -206,6 +205,32 @@ function hexHeader(type: number): string {
 
 const RQINIT = '**\x18B00000000000000\r\n\x11'
 const RINIT = '**\x18B0100000023be50\r\n\x11'
+
+test('after a refusal frames go nowhere and are answered by the cancel, and keys are keys', async () => {
+  const line = aLine({ allowed: false })
+  line.output.write(RQINIT)
+  await until(() => line.recorded().includes('B00'))
+  line.keys.write(RINIT)
+  await until(() => line.sent().includes(RINIT.trimEnd()))
+  const name = Buffer.from('secret.txt\0k')
+  const sum = Buffer.alloc(2)
+  sum.writeUInt16BE(crc16(name))
+  line.output.write(hexHeader(4))
+  line.output.write(Buffer.concat([name.subarray(0, -1), Buffer.from('\x18k'), sum]))
+  await until(() => line.ends.length === 1)
+  const told = line.sent().length
+  const recorded = line.recorded()
+  line.output.write(hexHeader(0))
+  await until(() => line.sent().length > told)
+  expect(line.sent().subarray(told).includes(Buffer.alloc(8, 0x18))).toBe(true)
+  line.keys.write('whoami\r')
+  await until(() => line.typed() === 'whoami\r')
+  line.output.write('alice\r\n')
+  await until(() => line.recorded() === `${recorded}alice\r\n`)
+  for (let second = 0; second < 13; second += 1) line.clock.advance(1000)
+  expect(line.clock.pending).toBe(0)
+  await line.stop()
+})
 
 test('marks alone change nothing: output is recorded, keys stay keys', async () => {
   const line = aLine()
