@@ -31,6 +31,7 @@ import { openWebDoor } from './daemon/web-door.ts'
 import type { Log } from './log.ts'
 import { doorHandlers } from './menu/door.ts'
 import { PermissionWatch } from './policy/permission-watch.ts'
+import { SlowSearch } from './policy/rules/slow-search.ts'
 import { carryOut } from './session/control.ts'
 import { SessionGuests } from './session/guests.ts'
 import { SessionRegistry } from './session/registry.ts'
@@ -256,6 +257,10 @@ class Building {
       idleMinutes: () => core.settings.maxIdleMinutes ?? SECURITY_MAX_IDLE_TIME,
       mostMinutes: () => SECURITY_MAX_SESSION_TIME * 60,
       outageMinutes,
+      rules: {
+        slow: this.#scope.own(new SlowSearch({ clock })),
+        dryRun: this.#settings.COMMAND_RULES === 'dry-run',
+      },
     }
   }
 

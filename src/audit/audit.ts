@@ -1,5 +1,6 @@
 import type { FileLogRecord, SessionRecord } from '../core/model.ts'
 import type { Exit, Pty, Size } from '../terminal/terminal.ts'
+import type { EditedLine, JudgedLine } from './command-detector.ts'
 import type { SessionEvent } from './session-event.ts'
 
 /** What is known of a session when it begins; kept in the spool's `session.json`. */
@@ -61,6 +62,8 @@ export interface Recorder {
   /** Keys the person sent: for the command record only, they are not stored. */
   input(bytes: Uint8Array): void
   resize(size: Size): void
+  /** A command rule spoke of a line. */
+  judged(line: JudgedLine): void
   /** Something that happened beside the screen. */
   event(event: SessionEvent): void
   onDrain(listener: () => void): Disposable
@@ -84,6 +87,11 @@ export interface Audit {
 }
 
 export interface Recording extends Recorder {
+  /**
+   * The line that is being edited, once all that was handed over so far is seen. Undefined when that cannot be known:
+   * no terminal, or the detection of commands gave up.
+   */
+  line(): Promise<EditedLine | undefined>
   /** Where the screen is recorded, and a way to have all of it there so far. */
   readonly replay: LiveReplay
   /** Something was done with a file: a line of `transfers.ndjson`. */

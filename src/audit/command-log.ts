@@ -22,17 +22,20 @@ const Line = z.object({
   at: z.number(),
   confidence: z.enum(['exact', 'screen', 'typed']),
   pasted: z.boolean(),
+  hit: z.object({ rule: z.string(), verdict: z.enum(['denied', 'allowed', 'would-deny']) }).optional(),
 })
 const Head = z.object({ format: z.literal('cocod-commands'), version: z.number().int() })
 
 /** One line of the file, with its line end. */
-export function encodeCommand({ input, output, at, confidence, pasted }: DetectedCommand): Buffer {
+export function encodeCommand(command: DetectedCommand): Buffer {
+  const { input, output, at, confidence, pasted, hit } = command
   const kept = {
     input: input.slice(0, MOST_INPUT),
     output: output.slice(0, MOST_OUTPUT),
     at,
     confidence,
     pasted,
+    ...(hit && { hit }),
   }
   return Buffer.from(`${JSON.stringify(kept)}\n`)
 }

@@ -15,7 +15,7 @@ import {
 import type { AuditError } from './audit-error.ts'
 import type { BlockPool } from './block-pool.ts'
 import { BlockWriter } from './block-writer.ts'
-import type { CommandDetectorFactory } from './command-detector.ts'
+import type { CommandDetectorFactory, EditedLine, JudgedLine } from './command-detector.ts'
 import { encodeSize, FRAME } from './frames.ts'
 import { encodeEnd } from './replay-end.ts'
 import { encodeHead } from './replay-file.ts'
@@ -116,6 +116,14 @@ export class FileRecording implements Recording {
     if (this.#closed) return
     this.#blocks.frame(FRAME.resize, encodeSize(size.columns, size.rows))
     this.#commands.resize(size)
+  }
+
+  async line(): Promise<EditedLine | undefined> {
+    return this.#closed ? undefined : await this.#commands.line()
+  }
+
+  judged(line: JudgedLine): void {
+    if (!this.#closed) this.#commands.judged(line)
   }
 
   event(event: SessionEvent): void {

@@ -4,10 +4,17 @@ import type { Size } from '../terminal/terminal.ts'
 import type { AppendFile } from './append-file.ts'
 import type { SessionFacts } from './audit.ts'
 import type { AuditError } from './audit-error.ts'
-import type { CommandDetector, CommandDetectorFactory, DetectedCommand } from './command-detector.ts'
+import type {
+  CommandDetector,
+  CommandDetectorFactory,
+  DetectedCommand,
+  EditedLine,
+  JudgedLine,
+} from './command-detector.ts'
 import { CommandLog, encodeCommand } from './command-log.ts'
 import { encodeMark } from './command-mark.ts'
 import { ExecCommand } from './exec-command.ts'
+import { RuleHits } from './rule-hits.ts'
 
 export interface SessionCommandsOptions {
   readonly clock: Clock
@@ -24,12 +31,16 @@ export interface SessionCommandsOptions {
 /** An exec that runs for long is listed in core after this, with what it printed so far. */
 const EXEC_RECORD_MS = 4_000
 
-/** The command records of one session: those a detector finds in a shell, or the one of an exec. */
+/**
+ * The command records of one session: those a detector finds in a shell, or the one of an exec; both where an exec has
+ * a terminal, for it may be a shell (`ssh -t host sudo -i`).
+ */
 export class SessionCommands {
   readonly #options: SessionCommandsOptions
   readonly #log: CommandLog
   readonly #detector: CommandDetector | undefined
   readonly #timer: Disposable | undefined
+  readonly #hits = new RuleHits()
   #exec: ExecCommand | undefined
   #count = 0
 
@@ -41,7 +52,8 @@ export class SessionCommands {
     if (facts.kind === 'exec') {
       this.#exec = new ExecCommand(facts.command ?? '', facts.record.dateStart)
       this.#timer = clock.after(EXEC_RECORD_MS, () => this.#recordExec())
-    } else if (facts.kind === 'shell') {
+    }
+    if (facts.kind === 'shell' || (facts.kind === 'exec' && facts.pty)) {
       const { size, pty } = facts
       this.#detector = options.detector({ size, pty, clock, onCommand: (command) => this.#record(command) })
     }
@@ -64,6 +76,26 @@ export class SessionCommands {
 
   resize(size: Size): void {
     this.#detector?.resize(size)
+  }
+
+  /** The line that is being edited, once all that was handed over so far is seen. */
+  async line(): Promise<EditedLine | undefined> {
+    return await this.#detector?.line()
+  }
+
+  /** A rule spoke of a line: one that was refused is a record of its own, another one's record says so. */
+  judged({ text, ...hit }: JudgedLine): void {
+    if (hit.verdict !== 'denied') {
+      this.#hits.keep(text, hit)
+      return
+    }
+    this.#exec = undefined
+    this.#timer?.[Symbol.dispose]()
+    const output = `cocod: not run, denied by rule ${hit.rule}`
+    const at = this.#options.clock.now()
+    for (const input of text.split('\n').filter((line) => line.trim() !== '')) {
+      this.#record({ input, output, at, confidence: 'screen', pasted: false, hit })
+    }
   }
 
   /** Finds the last command. Its mark has been given when it resolves. */
@@ -90,8 +122,9 @@ export class SessionCommands {
     if (record) this.#record(record)
   }
 
-  #record(command: DetectedCommand): void {
-    const line = encodeCommand(command)
+  #record(found: DetectedCommand): void {
+    const hit = found.hit ?? this.#hits.take(found.input)
+    const line = encodeCommand(hit ? { ...found, hit } : found)
     this.#count += 1
     this.#log.append(line, this.#options.onWritten)
     this.#options.onMark(encodeMark(this.#count, line.subarray(0, -1)))

@@ -1,4 +1,5 @@
 import type { Exit } from '../terminal/terminal.ts'
+import type { Refusal } from './gate/judge.ts'
 
 /**
  * Why a session ended. The first cause wins; what the person reads and what the record says both come from here.
@@ -11,6 +12,7 @@ import type { Exit } from '../terminal/terminal.ts'
  * - `permission`: core withdrew the grant
  * - `outage`: core was silent for longer than OUTAGE_SESSION_MINUTES
  * - `record-failed`: the disk refused the recording and policy does not allow going on unrecorded
+ * - `rule`: a command rule forbids what was asked for, or a line of a script
  * - `shutdown`: the daemon stops
  */
 export type Ending =
@@ -23,6 +25,7 @@ export type Ending =
   | { readonly kind: 'permission' }
   | { readonly kind: 'outage'; readonly minutes: number }
   | { readonly kind: 'record-failed'; readonly cause: unknown }
+  | { readonly kind: 'rule'; readonly refusal: Refusal }
   | { readonly kind: 'shutdown' }
 
 /** Who ended it and why, for the record, where somebody did. */
@@ -32,9 +35,12 @@ export const detailOf = (ending: Ending): string | undefined =>
 /** Every ending that is ordered from outside the two streams. */
 export type EndOrder = Exclude<Ending, { kind: 'exit' | 'left' | 'asset-lost' }>
 
-/** The exit a waiting client is told: the program's own, or 255 as OpenSSH does when the connection is what failed. */
+/**
+ * The exit a waiting client is told: the program's own; 126, as shells say of a command that may not be run; or 255 as
+ * OpenSSH does when the connection is what failed.
+ */
 export const exitOf = (ending: Ending): Exit =>
-  ending.kind === 'exit' ? ending.exit : { kind: 'status', code: 255 }
+  ending.kind === 'exit' ? ending.exit : { kind: 'status', code: ending.kind === 'rule' ? 126 : 255 }
 
 const isOrder = (reason: unknown): reason is EndOrder =>
   typeof reason === 'object' && reason !== null && 'kind' in reason

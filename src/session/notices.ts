@@ -8,6 +8,7 @@ import { canMoveCursor, RESTORE_SCREEN, styleFor } from '../terminal/ansi.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { wrapText } from '../terminal/wrap.ts'
 import type { Ending } from './ending.ts'
+import { refusalText } from './gate/refusal-text.ts'
 import type { LiveNews } from './live.ts'
 import type { Principal } from './principal.ts'
 
@@ -23,10 +24,16 @@ export function notice(
   key: TextKey,
   facts?: FaultFacts,
 ): void {
-  const text = say(principal.language, key, facts)
-  if (!terminal.pty) write(terminal, `cocod: ${text}\n`)
-  else if (screen.on) write(terminal, `\x07\x1b]2;${text}\x07`)
-  else write(terminal, ownLines(terminal, text))
+  write(terminal, noticeText({ terminal, principal, screen }, say(principal.language, key, facts)))
+}
+
+/** The same for a text of a stage, which sends it on its way through the record. */
+export const noticeBytes = (context: NoticeContext, text: string): Buffer =>
+  Buffer.from(noticeText(context, text))
+
+function noticeText({ terminal, screen }: NoticeContext, text: string): string {
+  if (!terminal.pty) return `cocod: ${text}\n`
+  return screen.on ? `\x07\x1b]2;${text}\x07` : ownLines(terminal, text)
 }
 
 /** Somebody takes part in the session, or holds its keys. */
@@ -63,6 +70,8 @@ function endingText({ language }: Principal, ending: Ending, facts: EndingFacts)
   const session = shortId(sessionId)
   const minutes = 'minutes' in ending ? ending.minutes : 0
   switch (ending.kind) {
+    case 'rule':
+      return refusalText(language, ending.refusal)
     case 'exit':
       return say(language, 'session.ended.exit', {
         asset,

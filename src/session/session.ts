@@ -5,23 +5,24 @@ import type { Audit, FileLogs, Recording, SessionEnd, SessionFacts } from '../au
 import type { Clock } from '../base/clock.ts'
 import { Scope } from '../base/scope.ts'
 import type { AppService } from '../core/app-service.ts'
-import type { SessionRecord, Target } from '../core/model.ts'
+import type { Prepared, SessionRecord, Target } from '../core/model.ts'
 import { auditEvent, type Log, withLogContext } from '../log.ts'
 import type { PermissionWatch } from '../policy/permission-watch.ts'
 import { AlternateScreen } from '../terminal/alternate-screen.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { AssetLine } from './asset-line.ts'
 import { bridge } from './bridge.ts'
+import { CommandRules, type CommandRulesDeps } from './command-rules.ts'
 import { Connecting } from './connecting.ts'
 import { DurationLimit } from './duration.ts'
-import { detailOf, type Ending, exitOf } from './ending.ts'
+import { detailOf, type Ending, type EndOrder, exitOf } from './ending.ts'
 import { IdleClock } from './idle.ts'
 import { type LineOptions, linePartsOf } from './line-parts.ts'
 import { type NoticeContext, notice, sayEnding, tellNews } from './notices.ts'
 import type { Principal } from './principal.ts'
 import type { RunningSession, SessionRegistry } from './registry.ts'
-import { refuseRules } from './rules.ts'
 import { beginRecord, recordOf } from './session-record.ts'
+import type { StageMaker } from './stage.ts'
 
 export interface SessionDeps {
   readonly core: Pick<AppService, 'prepare' | 'createSession'>
@@ -36,6 +37,7 @@ export interface SessionDeps {
   readonly permissions: Pick<PermissionWatch, 'watch'>
   readonly clock: Clock
   readonly log: Log
+  readonly rules: Pick<CommandRulesDeps, 'slow' | 'dryRun'>
   /** Minutes without a key that end a session, as core or the file says now; 0: never. */
   readonly idleMinutes: () => number
   /** Minutes a session may last, as core or the file says now; 0: any time. */
@@ -64,6 +66,8 @@ interface Begun {
   readonly connection: AssetConnection
   readonly recording: Recording
   readonly running: RunningSession
+  /** Undefined where there are none. */
+  readonly rules: CommandRules | undefined
 }
 
 /** Idle warning this long before the end. */
@@ -99,7 +103,9 @@ export class SessionService {
     const { clock, log } = this.#deps
     const { principal, target } = request
     const { id, activity } = running
-    await using connection = await this.#connect(request, orders)
+    const { connection: opened, prepared } = await this.#connect(request, orders)
+    await using connection = opened
+    const rules = CommandRules.of(prepared, { ...this.#deps.rules, clock, log, session: id })
     const { account } = connection
     activity.account = account
     const record = recordOf(request, { id, account, at: clock.now() })
@@ -114,7 +120,7 @@ export class SessionService {
     let end: Omit<SessionEnd, 'at'> = { reason: 'asset-lost', exit: { kind: 'none' } }
     activity.recording = 'recording'
     try {
-      const ending = await this.#onChannel({ record, request, connection, recording, running }, orders)
+      const ending = await this.#onChannel({ record, request, connection, recording, running, rules }, orders)
       end = { reason: ending.kind, detail: detailOf(ending), exit: exitOf(ending) }
       return ending
     } finally {
@@ -131,7 +137,10 @@ export class SessionService {
   }
 
   /** Permission and credentials, then the connection; the person sees how far it is, and may cancel. */
-  async #connect(request: SessionRequest, orders: AbortSignal): Promise<AssetConnection> {
+  async #connect(
+    request: SessionRequest,
+    orders: AbortSignal,
+  ): Promise<{ connection: AssetConnection; prepared: Prepared }> {
     const { core, connect, clock } = this.#deps
     const { principal, target, terminal } = request
     // A machine never meets a prompt: only a person with a terminal and no command is shown anything or asked.
@@ -140,7 +149,6 @@ export class SessionService {
     const signals = [orders, terminal.gone, ...(dialogue ? [dialogue.cancelled] : [])]
     const signal = AbortSignal.any(signals)
     const prepared = await core.prepare(principal.user, target, signal)
-    refuseRules(prepared)
     const client = { userId: principal.user.id, remoteAddr: principal.remoteAddr }
     const connection = await (request.connect ?? connect)(
       { prepared, client, dialogue, pty: ptyOf(terminal) },
@@ -151,7 +159,7 @@ export class SessionService {
       throw dialogue.cancelled.reason
     }
     dialogue?.done()
-    return connection
+    return { connection, prepared }
   }
 
   #facts(record: SessionRecord, { terminal, command }: SessionRequest): SessionFacts {
@@ -165,6 +173,8 @@ export class SessionService {
   }
 
   async #onChannel({ connection, ...begun }: Begun, orders: AbortSignal): Promise<Ending> {
+    const refused = await this.#refused(begun)
+    if (refused) return refused
     const channel = await openChannel(connection, begun.request)
     try {
       return await this.#bridged(begun, channel, orders)
@@ -173,8 +183,24 @@ export class SessionService {
     }
   }
 
+  /** Rules speak of commands; what runs instead of one has rules of its own. */
+  async #refused({
+    rules,
+    request,
+    recording,
+    record,
+  }: Omit<Begun, 'connection'>): Promise<Ending | undefined> {
+    const { command, program, terminal, principal, target } = request
+    if (command === undefined || program) return undefined
+    const ending = await rules?.exec(command, recording)
+    const context = { terminal, principal, screen: new AlternateScreen() }
+    const facts = { asset: target.asset.hostname, sessionId: record.id, durationMs: 0 }
+    if (ending) sayEnding(context, ending, facts)
+    return ending
+  }
+
   async #bridged(
-    { record, request, recording, running }: Omit<Begun, 'connection'>,
+    { record, request, recording, running, rules }: Omit<Begun, 'connection'>,
     asset: AssetChannel,
     orders: AbortSignal,
   ): Promise<Ending> {
@@ -211,7 +237,7 @@ export class SessionService {
         onKeys: (bytes) => this.#onKeys(bytes, running, idle),
         onOpen: (type) => scope.own(this.#live({ recording, running }, context, type)),
         onOutput,
-        stages: line ? [line.front, line.back] : [],
+        stages: this.#stages({ record, request, recording, rules }, { context, line }),
       },
       orders,
     )
@@ -252,6 +278,19 @@ export class SessionService {
       onUnrecorded: (cause) => registry.end(record.id, { kind: 'record-failed', cause }),
     })
     return new AssetLine(parts)
+  }
+
+  /** Rules see what the asset's own encoding has become, so they stand between the two ends of its line. */
+  #stages(
+    { record, request, recording, rules }: Pick<Begun, 'record' | 'request' | 'recording' | 'rules'>,
+    { context, line }: { context: NoticeContext; line: AssetLine | undefined },
+  ): readonly StageMaker[] {
+    const { command, program } = request
+    const end = (order: EndOrder): void => {
+      this.#deps.registry.end(record.id, order)
+    }
+    const gate = program ? undefined : rules?.stage({ context, command, recording }, end)
+    return [line?.front, gate, line?.back].filter((stage) => stage !== undefined)
   }
 
   #idleClock(id: string, context: NoticeContext): IdleClock {

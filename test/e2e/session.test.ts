@@ -222,16 +222,3 @@ test('an order for a session that is long gone is acknowledged too', async () =>
   const task = core.orderKill('00000000-0000-4000-8000-000000000000')
   await core.until(({ state }) => state.tasks.get(task.id)?.is_finished)
 })
-
-test('an account with command rules is refused: they cannot be enforced yet', async () => {
-  const account = [...core.state.systemUsers.values()].find(({ private_key }) => private_key)
-  if (!account) throw new Error('no account')
-  core.addRule(account, { type: 'command', content: 'rm', action: 'deny' })
-  try {
-    const { stderr, code } = await bastion.run('true')
-    expect(code).toBe(255)
-    expect(stderr.toString()).toContain('command rules')
-  } finally {
-    account.rules = []
-  }
-})

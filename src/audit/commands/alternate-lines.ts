@@ -1,3 +1,4 @@
+import type { EditedLine } from '../command-detector.ts'
 import type { Key } from './keys.ts'
 import type { Prompts } from './prompts.ts'
 import { standsAmong } from './reading.ts'
@@ -52,6 +53,18 @@ export class AlternateLines {
     if (text === undefined) return undefined
     this.#watched = undefined
     return { text, prompt: watched.prompt, wall: watched.wall, pasted: watched.line.pasted }
+  }
+
+  /** The line that is being typed. The keys are followed over what they do in an editor, too. */
+  look(): EditedLine {
+    const shown = this.#begun && this.#after(this.#begun)
+    const typed = this.#line.text
+    const texts = shown === undefined ? [] : [shown]
+    const row = this.#screen.logical(this.#screen.row).text
+    const sure = this.#line.sureIn(true)
+    const echoed = typed.trim() === '' || standsAmong(typed, row)
+    const exact = false
+    return { editor: undefined, alternate: true, typed, sure, echoed, exact, texts, row, before: '' }
   }
 
   clear(): void {

@@ -1,6 +1,6 @@
 import { systemClock } from '../../base/clock.ts'
 import type { Size } from '../../terminal/terminal.ts'
-import type { CommandDetector, CommandDetectorOptions } from '../command-detector.ts'
+import type { CommandDetector, CommandDetectorOptions, EditedLine } from '../command-detector.ts'
 import { Dialogue } from './dialogue.ts'
 import type { Tail } from './flood.ts'
 import { Intake, type Item } from './intake.ts'
@@ -37,6 +37,21 @@ export class ScreenCommandDetector implements CommandDetector {
     if (!this.#closing && !this.#broken) this.#intake.resize(size)
   }
 
+  line(): Promise<EditedLine | undefined> {
+    if (this.#closing || this.#broken) return Promise.resolve(undefined)
+    return new Promise((resolve) => {
+      this.#intake.look(() => resolve(this.#look()))
+    })
+  }
+
+  #look(): EditedLine | undefined {
+    let line: EditedLine | undefined
+    this.#guard(() => {
+      line = this.#reader?.dialogue.look()
+    })
+    return line
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#intake.drained().then(() => {
       this.#guard(() => this.#reader?.dialogue.end())
@@ -56,7 +71,10 @@ export class ScreenCommandDetector implements CommandDetector {
       this.#reader ??= this.#open()
       this.#feed(this.#reader, items, done)
     })
-    if (this.#broken) setImmediate(done)
+    if (this.#broken) {
+      for (const item of items) if (item.kind === 'look') item.done()
+      setImmediate(done)
+    }
   }
 
   #feed(reader: Reader, items: readonly Item[], done: () => void): void {
@@ -71,6 +89,7 @@ export class ScreenCommandDetector implements CommandDetector {
         return
       }
       if (item.kind === 'output') this.#show(reader, item)
+      else if (item.kind === 'look') screen.whenShown(item.done)
       else screen.whenShown(() => this.#guard(() => this.#apply(reader, item)))
     }
     screen.whenShown(() => done())
@@ -82,7 +101,10 @@ export class ScreenCommandDetector implements CommandDetector {
     screen.whenShown(() => this.#guard(() => dialogue.settled(at)))
   }
 
-  #apply({ screen, dialogue, keys }: Reader, item: Exclude<Item, { kind: 'output' | 'tail' }>): void {
+  #apply(
+    { screen, dialogue, keys }: Reader,
+    item: Exclude<Item, { kind: 'output' | 'tail' | 'look' }>,
+  ): void {
     if (item.kind === 'gap') dialogue.gap()
     else if (item.kind === 'resize') screen.resize(item.size)
     else {

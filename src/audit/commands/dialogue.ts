@@ -1,6 +1,8 @@
 import type { IMarker } from '@xterm/headless'
+import type { EditedLine } from '../command-detector.ts'
 import { Acceptance } from './acceptance.ts'
 import { AlternateLines } from './alternate-lines.ts'
+import { lookAt } from './edited-line.ts'
 import type { Tail } from './flood.ts'
 import type { Key } from './keys.ts'
 import { type Entered, LineQueue } from './line-queue.ts'
@@ -55,6 +57,14 @@ export class Dialogue implements ScreenEvents {
   /** The shell waits for more lines of the command that was entered last. */
   get unfinished(): boolean {
     return this.#acceptance.goesOn(this.#screen.before(this.#screen.row, this.#screen.column))
+  }
+
+  /** The line that is being edited now. */
+  look(): EditedLine {
+    if (this.#screen.alternate) return this.#alternate.look()
+    const sight = { screen: this.#screen, prompts: this.#prompts, reader: this.#reader }
+    const editor = this.#everEdited ? this.#editing : undefined
+    return lookAt(sight, { line: this.#line, anchor: this.#anchor, editor })
   }
 
   key(key: Key, moment: Moment): void {

@@ -22,6 +22,8 @@ export type Item =
   /** Input was lost: too much of it waited. */
   | { readonly kind: 'gap' }
   | { readonly kind: 'resize'; readonly size: Size }
+  /** Somebody wants to know how it looks here. */
+  | { readonly kind: 'look'; readonly done: () => void }
   /** Output was left out; this is the end of it. */
   | { readonly kind: 'tail'; readonly at: number; readonly tail: Tail }
 
@@ -86,6 +88,14 @@ export class Intake {
     this.#endFlood()
     if (this.#items.at(-1)?.kind === 'resize') this.#items.pop()
     this.#items.push({ kind: 'resize', size })
+    this.#wake()
+  }
+
+  /** Calls `done` when everything taken so far is parsed. */
+  look(done: () => void): void {
+    this.#awake = true
+    this.#endFlood(MOST_OUTPUT)
+    this.#items.push({ kind: 'look', done })
     this.#wake()
   }
 
@@ -178,6 +188,7 @@ export class Intake {
         return item.bytes.byteLength
       case 'gap':
       case 'resize':
+      case 'look':
         return 0
     }
   }

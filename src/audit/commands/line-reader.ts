@@ -34,13 +34,16 @@ export class LineReader {
     return this.find(entry, end) ?? { shown: whole(), prompt: '', anchored: false }
   }
 
-  /** What stands after the anchor, if the prompt before it still does. */
-  atAnchor(anchor: Place, end: number): string | undefined {
+  /** What stands after the anchor, if the prompt before it still does; `ghosts`: with what an editor suggests in grey. */
+  atAnchor(anchor: Place, end: number, ghosts = true): string | undefined {
     const row = this.#screen.rowOf(anchor)
     if (row === undefined || row > end || this.#screen.before(row, anchor.column) !== anchor.prompt)
       return undefined
     const last = Math.max(end, this.#screen.lastOf(row))
-    return withoutRight(this.#screen.region(row, anchor.column, last), anchor.right)
+    const text = ghosts
+      ? this.#screen.region(row, anchor.column, last)
+      : this.#screen.written(row, anchor.column, last)
+    return withoutRight(text, anchor.right)
   }
 
   /** An editor that lists completions draws the prompt and the line again below them. */

@@ -1,5 +1,5 @@
 import unicode11 from '@xterm/addon-unicode11'
-import headless, { type IBufferLine, type IMarker } from '@xterm/headless'
+import headless, { type IBufferCell, type IBufferLine, type IMarker } from '@xterm/headless'
 import type { Size } from '../../terminal/terminal.ts'
 
 /** Enough for a line that is longer than the window; more was measured to help nothing. */
@@ -169,6 +169,28 @@ export class Screen implements Disposable {
     return text.trimEnd()
   }
 
+  /** As `region`, without what stands in grey behind the cursor: a suggestion that was not taken. */
+  written(row: number, column: number, last: number): string {
+    const whole = this.region(row, column, last)
+    const ghost = this.#ghost()
+    return ghost !== '' && whole.endsWith(ghost) ? whole.slice(0, -ghost.length) : whole
+  }
+
+  /** The grey text from the cursor on. */
+  #ghost(): string {
+    let text = ''
+    for (let { row, column } = this; row <= this.window.last; row++, column = 0) {
+      const line = this.#line(row)
+      for (; column < this.#terminal.cols; column++) {
+        const cell = line?.getCell(column)
+        if (!cell || cell.getCode() === 0) return text.trimEnd()
+        if (cell.getChars().trim() !== '' && !isGrey(cell)) return ''
+        text += cell.getChars()
+      }
+    }
+    return text.trimEnd()
+  }
+
   #goesOn(line: IBufferLine | undefined, row: number): boolean {
     if (this.#line(row + 1)?.isWrapped) return true
     const lastCell = line?.getCell(this.#terminal.cols - 1)
@@ -178,4 +200,13 @@ export class Screen implements Disposable {
   #line(row: number): IBufferLine | undefined {
     return row < 0 ? undefined : this.#terminal.buffer.active.getLine(row)
   }
+}
+
+/** What shells use for suggestions: dim, bright black, or a grey of 256 or more colours. */
+function isGrey(cell: IBufferCell): boolean {
+  if (cell.isDim() !== 0) return true
+  const colour = cell.getFgColor()
+  if (cell.isFgPalette()) return colour === 8 || (colour >= 232 && colour < 250)
+  const [red, green, blue] = [colour >> 16, (colour >> 8) & 255, colour & 255]
+  return cell.isFgRGB() && red === green && green === blue && red < 0xb0
 }

@@ -47,4 +47,9 @@ export const sessions = {
     about: 'Sessions of one user at a time.',
     example: '100',
   }),
+  COMMAND_RULES: setting({
+    schema: z.enum(['enforce', 'dry-run']).default('enforce'),
+    about: 'Command rules: enforce, or dry-run: what would be denied is noted in log and record, and runs.',
+    example: 'enforce',
+  }),
 } as const

@@ -1,8 +1,6 @@
 export const session = {
   'fault.SESSION_CLOSING': 'This bastion is about to stop. Please log in again in a minute.',
   'fault.SESSION_LIMIT': 'Too many open sessions (the limit is {most}). Close one and try again.',
-  'fault.SESSION_RULES':
-    '{asset} has command rules for “{account}”, which this version cannot enforce, so nothing may run there. An administrator can change that.',
   'session.idle-near': 'No key for a while: this session ends in {minutes} min unless you press one.',
   'session.outage-near':
     'The management server has been silent for a while: this session ends in 5 minutes unless it answers.',
@@ -38,6 +36,23 @@ export const session = {
   'session.ended.outage': 'Ended: the management server has been silent for {minutes} minutes.   [{session}]',
   'session.ended.record-failed': 'Ended: this session can no longer be recorded.   [{session}]',
   'session.ended.shutdown': 'Ended: this bastion is being stopped. Recorded until now.   [{session}]',
+  'session.rule.denied': '“{line}” is not allowed here (rule {rule}). The line was not run.',
+  'session.rule.left':
+    '“{line}” is not allowed here and could not be taken off the line. Press Ctrl-C, or delete it; it will not run.',
+  'session.rule.broken':
+    '“{line}” was not run: rule {rule} is no regular expression, so nothing it should judge may run. An administrator can mend it.',
+  'session.rule.slow':
+    '“{line}” was not run: rule {rule} takes too long to judge it. Try a shorter line, or ask an administrator.',
+  'session.rule.too-long':
+    'This was not run: it is too long for the command rules. Try it in smaller pieces.',
+  'session.rule.history':
+    '“{line}” was not run: what “!” stands for is not known before it runs. Fetch the line with the Up key instead.',
+  'session.rule.ahead':
+    'This was not run: what it would become is not known before the prompt is back. Wait for the prompt.',
+  'session.rule.editor':
+    'The editor of the shell was not opened: what is written there would run unseen. Type the line here.',
+  'session.rule.unreadable':
+    'This was not run: the command rules could not see the line. Wait until the screen is still and press Enter again.',
   'session.administrator': 'an administrator',
   'session.encoding.ask':
     'Encoding is {charset}. Press u UTF-8, g GB18030, k GBK, b Big5, j Shift_JIS, l Latin-1; any other key keeps it.',

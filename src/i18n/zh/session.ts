@@ -3,8 +3,6 @@ import type { session as en } from '../en/session.ts'
 export const session: Record<keyof typeof en, string> = {
   'fault.SESSION_CLOSING': '堡垒机即将停止，请稍后重新登录。',
   'fault.SESSION_LIMIT': '打开的会话过多（上限 {most} 个），请关闭一个后重试。',
-  'fault.SESSION_RULES':
-    '{asset} 上的“{account}”设有命令过滤规则，本版本无法执行这些规则，因此不允许登录。请联系管理员。',
   'session.idle-near': '长时间没有按键：{minutes} 分钟内不按任何键，会话将结束。',
   'session.outage-near': '管理服务器长时间没有应答：若仍无应答，会话将在 5 分钟后结束。',
   'session.news.draining': '堡垒机即将重启：请在 {minutes} 分钟内完成操作，届时会话将结束。',
@@ -34,6 +32,17 @@ export const session: Record<keyof typeof en, string> = {
   'session.ended.outage': '会话结束：管理服务器已 {minutes} 分钟没有应答。   [{session}]',
   'session.ended.record-failed': '会话结束：无法继续录制。   [{session}]',
   'session.ended.shutdown': '会话结束：堡垒机正在停止，此前内容均已录制。   [{session}]',
+  'session.rule.denied': '此处不允许执行“{line}”（规则 {rule}）。该行未执行。',
+  'session.rule.left':
+    '此处不允许执行“{line}”，且未能将其从命令行清除。请按 Ctrl-C 或自行删除；它不会被执行。',
+  'session.rule.broken':
+    '“{line}”未执行：规则 {rule} 不是有效的正则表达式，由它判断的命令都不会执行。请联系管理员修正。',
+  'session.rule.slow': '“{line}”未执行：规则 {rule} 判断耗时过长。请尝试更短的命令，或联系管理员。',
+  'session.rule.too-long': '未执行：内容过长，命令规则无法判断。请分成几段再试。',
+  'session.rule.history': '“{line}”未执行：“!”展开的内容在执行前无法得知。请用上方向键取出该行。',
+  'session.rule.ahead': '未执行：提示符出现之前无法得知它会变成什么。请等待提示符。',
+  'session.rule.editor': '未打开 shell 的编辑器：其中写的内容会不经检查地执行。请直接在此输入。',
+  'session.rule.unreadable': '未执行：命令规则看不到这一行。请等屏幕静止后再按一次回车。',
   'session.administrator': '管理员',
   'session.encoding.ask':
     '当前编码为 {charset}。按 u UTF-8、g GB18030、k GBK、b Big5、j Shift_JIS、l Latin-1；按其他键保持不变。',

@@ -1,0 +1,85 @@
+import type { RuleSet } from '../../policy/rules/rule-set.ts'
+import type { Stage, StageMaker, StageOutlets } from '../stage.ts'
+import type { Refusal } from './judge.ts'
+
+export interface LineGateOptions {
+  readonly rules: RuleSet
+  /** Refusals are only noted. */
+  readonly dryRun: boolean
+  readonly onJudged: (text: string, rule: string | undefined, refusal: Refusal | undefined) => void
+  /** A line was refused: nothing after it is run either. */
+  readonly onRefused: (why: Refusal) => void
+}
+
+/** A longer line is not judged but refused. */
+const MOST_LINE = 65_536
+const LF = 0x0a
+
+/**
+ * The gate of a shell without a terminal (`ssh host <script`): each line is judged when it is complete, and goes on
+ * then. A refused one ends the input: what follows it was written for a script in which it ran.
+ */
+export const lineGate =
+  (options: LineGateOptions): StageMaker =>
+  (outlets) =>
+    new LineGate(options, outlets)
+
+class LineGate implements Stage {
+  readonly #options: LineGateOptions
+  readonly #out: StageOutlets
+  #rest: Buffer = Buffer.alloc(0)
+  #before = ''
+  #refused = false
+  #working: Promise<void> = Promise.resolve()
+
+  constructor(options: LineGateOptions, outlets: StageOutlets) {
+    this.#options = options
+    this.#out = outlets
+  }
+
+  keys(bytes: Buffer): boolean {
+    this.#working = this.#working
+      .then(() => this.#lines(Buffer.concat([this.#rest, bytes])))
+      .finally(() => this.#out.more())
+    return false
+  }
+
+  output(bytes: Buffer): boolean {
+    this.#out.toPerson(bytes)
+    return true
+  }
+
+  async keysEnded(): Promise<void> {
+    await this.#working
+    if (this.#rest.length > 0) await this.#line(this.#rest)
+    this.#rest = Buffer.alloc(0)
+  }
+
+  [Symbol.dispose](): void {
+    this.#refused = true
+  }
+
+  async #lines(bytes: Buffer): Promise<void> {
+    let from = 0
+    for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, from)) {
+      await this.#line(bytes.subarray(from, end + 1))
+      from = end + 1
+    }
+    this.#rest = Buffer.from(bytes.subarray(from))
+    if (this.#rest.length > MOST_LINE) await this.#line(this.#rest)
+  }
+
+  async #line(bytes: Buffer): Promise<void> {
+    if (this.#refused) return
+    const { rules, dryRun, onJudged, onRefused } = this.#options
+    const text = bytes.toString().replace(/\r?\n$/, '')
+    const verdict = await rules.judge(this.#before + text)
+    const refusal: Refusal | undefined =
+      verdict.kind === 'denied' ? { ...verdict, kind: 'rule', text } : undefined
+    onJudged(text, verdict.rule && verdict.kind === 'allowed' ? verdict.rule.id : undefined, refusal)
+    this.#before = text.endsWith('\\') ? `${this.#before}${text}\n` : ''
+    if (!refusal || dryRun) return this.#out.toProgram(bytes)
+    this.#refused = true
+    onRefused(refusal)
+  }
+}
