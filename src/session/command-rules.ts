@@ -1,7 +1,7 @@
 import type { Recording } from '../audit/audit.ts'
 import type { JudgedLine } from '../audit/command-detector.ts'
 import type { Clock } from '../base/clock.ts'
-import type { Prepared } from '../core/model.ts'
+import type { CommandRule, Prepared } from '../core/model.ts'
 import type { Log } from '../log.ts'
 import { nameOf } from '../policy/rules/rule.ts'
 import { RuleSet } from '../policy/rules/rule-set.ts'
@@ -59,7 +59,7 @@ export class CommandRules {
     const verdict = await this.#rules.judge(command)
     const refusal: Refusal | undefined =
       verdict.kind === 'denied' ? { ...verdict, kind: 'rule', text: command } : undefined
-    this.#note(recording, command, { rule: verdict.rule && nameOf(verdict.rule), refusal })
+    this.#note(recording, command, { rule: verdict.rule, refusal })
     if (!refusal || this.#deps.dryRun) return undefined
     return { kind: 'rule', refusal }
   }
@@ -94,12 +94,13 @@ export class CommandRules {
   #note(
     recording: Recording,
     text: string,
-    { rule, refusal }: { rule: string | undefined; refusal: Refusal | undefined },
+    { rule, refusal }: { rule: CommandRule | undefined; refusal: Refusal | undefined },
   ): void {
     if (refusal) this.#log(refusal, true)
     const denied = this.#deps.dryRun ? 'would-deny' : 'denied'
     const verdict: JudgedLine['verdict'] = refusal ? denied : 'allowed'
-    if (refusal || rule !== undefined) recording.judged({ text, rule: rule ?? '(too long)', verdict })
+    const name = rule ? nameOf(rule) : '(too long)'
+    if (refusal || rule) recording.judged({ text, rule: name, verdict })
   }
 
   /** The text is in the record; the log has what an administrator needs to find the rule. */

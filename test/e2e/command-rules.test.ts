@@ -67,6 +67,9 @@ test('a script for a shell without a terminal runs up to the line that is denied
   expect(run.stderr.toString()).toContain('“touch denied-4” is not allowed here')
   expect(run.code).toBe(126)
   expect(made('denied-4')).toBe(false)
+  await core.until(() => stored().some(({ input }) => input === 'touch denied-4'))
+  const denied = stored().find(({ input }) => input === 'touch denied-4')
+  expect(denied?.output).toContain('denied by rule “no touching”')
 })
 
 test('rules that core does not hand out let nothing run', async () => {

@@ -1,3 +1,4 @@
+import type { CommandRule } from '../../core/model.ts'
 import type { RuleSet } from '../../policy/rules/rule-set.ts'
 import type { Stage, StageMaker, StageOutlets } from '../stage.ts'
 import type { Refusal } from './judge.ts'
@@ -6,7 +7,8 @@ export interface LineGateOptions {
   readonly rules: RuleSet
   /** Refusals are only noted. */
   readonly dryRun: boolean
-  readonly onJudged: (text: string, rule: string | undefined, refusal: Refusal | undefined) => void
+  /** `rule`: the one that spoke of it, also where it denies. */
+  readonly onJudged: (text: string, rule: CommandRule | undefined, refusal: Refusal | undefined) => void
   /** A line was refused: nothing after it is run either. */
   readonly onRefused: (why: Refusal) => void
 }
@@ -76,7 +78,7 @@ class LineGate implements Stage {
     const verdict = await rules.judge(this.#before + text)
     const refusal: Refusal | undefined =
       verdict.kind === 'denied' ? { ...verdict, kind: 'rule', text } : undefined
-    onJudged(text, verdict.rule && verdict.kind === 'allowed' ? verdict.rule.id : undefined, refusal)
+    onJudged(text, verdict.rule, refusal)
     this.#before = text.endsWith('\\') ? `${this.#before}${text}\n` : ''
     if (!refusal || dryRun) return this.#out.toProgram(bytes)
     this.#refused = true
