@@ -26,8 +26,11 @@ type State =
   /** The program has printed the mark of one that wants to send or receive. */
   | { readonly kind: 'offered'; readonly direction: Direction; readonly until: number }
   | { readonly kind: 'running'; readonly direction: Direction; readonly transfer: Transfer }
-  /** It was refused: frames of programs that have not understood it yet go nowhere. `heard`: when the last one came. */
-  | { readonly kind: 'draining'; readonly heard: number }
+  /**
+   * It was refused: frames of programs that have not understood it yet go nowhere. `heard`: when the last one came.
+   * `ended`: the program has said something else since, so that a mark is that of another one.
+   */
+  | { readonly kind: 'draining'; readonly heard: number; readonly ended: boolean }
 
 const IDLE: State = { kind: 'idle' }
 
@@ -109,7 +112,8 @@ export class ZmodemGuest implements Disposable {
   #feed(side: Side, bytes: Buffer): void {
     this.#heard[side] = this.#now
     for (const unit of this.#readers[side].feed(bytes)) this.#take(side, unit)
-    if (this.#state.kind === 'idle') this.#release(side)
+    const { kind } = this.#state
+    if (kind === 'idle' || (kind === 'offered' && side === 'program')) this.#release(side)
   }
 
   #take(side: Side, unit: Unit): void {
@@ -117,7 +121,7 @@ export class ZmodemGuest implements Disposable {
     if (state.kind === 'offered' && answers(unit, state.direction)) {
       this.#begin(state.direction, side, unit)
     } else if (state.kind === 'running') this.#during(state.transfer, side, unit)
-    else if (state.kind === 'draining' && unit.kind !== 'other') this.#drain(side, unit)
+    else if (state.kind === 'draining') this.#drain(state, side, unit)
     else this.#ways.ordinary(side, unit.bytes)
   }
 
@@ -169,13 +173,25 @@ export class ZmodemGuest implements Disposable {
   #refuse(): void {
     this.#cancel()
     this.#end('refused')
-    this.#state = { kind: 'draining', heard: this.#now }
+    this.#state = { kind: 'draining', heard: this.#now, ended: false }
     this.#timer = this.#parts.clock.after(TICK_MS, () => this.#tick())
   }
 
   /** Who still speaks of the transfer is told again. */
-  #drain(side: Side, unit: Unit): void {
-    this.#state = { kind: 'draining', heard: this.#now }
+  #drain(state: Extract<State, { kind: 'draining' }>, side: Side, unit: Unit): void {
+    if (unit.kind === 'other') {
+      if (side === 'program' && unit.bytes.some((byte) => byte > 0x20))
+        this.#state = { ...state, ended: true }
+      this.#ways.ordinary(side, unit.bytes)
+      return
+    }
+    const direction = side === 'program' && state.ended ? offerIn(unit) : undefined
+    if (direction) {
+      this.#offer(direction)
+      this.#ways.ordinary(side, unit.bytes)
+      return
+    }
+    this.#state = { ...state, heard: this.#now }
     if (unit.kind === 'header') this.#ways.raw(side, CANCEL)
   }
 
@@ -230,3 +246,10 @@ export class ZmodemGuest implements Disposable {
 
 const answers = (unit: Unit, direction: Direction): boolean =>
   unit.kind === 'header' && ANSWERS[direction].includes(unit.type)
+
+/** What the mark of a program says. */
+function offerIn(unit: Unit): Direction | undefined {
+  if (unit.kind !== 'header') return undefined
+  if (unit.type === FRAME_TYPE.rqinit) return 'download'
+  return unit.type === FRAME_TYPE.rinit ? 'upload' : undefined
+}
