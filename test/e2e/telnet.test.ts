@@ -51,7 +51,8 @@ test('a person comes by the menu to a telnet asset, and core gets its record lik
   ssh.type('stty size; printf "%s\\n" 世界\r')
   await ssh.untilScreen(/^31 91\n世界/m)
   ssh.resize({ columns: 101, rows: 35 })
-  ssh.type('clear; stty size\r')
+  // The client sends the size when it gets to its signal, which may be after these keys.
+  ssh.type('clear; until stty size | grep "^35 101$"; do sleep 0.1; done\r')
   await ssh.untilScreen(/^35 101/m)
   ssh.type('read -s SECRET; echo got-it\r')
   await ssh.untilScreen(/got-it$/m)
@@ -68,7 +69,7 @@ test('a person comes by the menu to a telnet asset, and core gets its record lik
   })
   expect(commandsOf(session)).toEqual([
     'stty size; printf "%s\\n" 世界',
-    'clear; stty size',
+    'clear; until stty size | grep "^35 101$"; do sleep 0.1; done',
     'read -s SECRET; echo got-it',
   ])
   const replay = gunzipSync(core.state.replays.get(session.id) ?? Buffer.alloc(0)).toString()
