@@ -54,7 +54,14 @@ async function firstScreen(catalogues: Catalogues, assets: readonly Asset[]): Pr
   const ended = visit(
     {
       desk: new Desk({ terminal, language: 'en', clock, idleMinutes: () => 30, pageRows: () => 'auto' }),
-      ...{ principal, user, guests: NOBODY_ELSE, catalogues, log: silentLog(), sortBy: () => 'hostname' },
+      ...{
+        principal,
+        user,
+        guests: { visibleTo: () => [], mayType: () => false },
+        catalogues,
+        log: silentLog(),
+        sortBy: () => 'hostname',
+      },
       remembered: { person: NOBODY, change: () => undefined },
       assets: () => Promise.resolve(assets),
       nodes: () => Promise.resolve([]),
@@ -69,8 +76,6 @@ async function firstScreen(catalogues: Catalogues, assets: readonly Asset[]): Pr
   stop.abort()
   await ended
 }
-
-const NOBODY_ELSE = { visibleTo: () => [], mayType: () => false }
 
 /** What each key of the full-screen list costs: a search of everything, with letters in order as well. */
 async function keys(): Promise<void> {

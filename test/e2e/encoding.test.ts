@@ -13,7 +13,7 @@ test('an asset that speaks GBK is read and typed to in UTF-8, with the bastion�
   await ssh.untilScreen(/^now/m)
   ssh.type('你好\r')
   await ssh.untilScreen(/^你好\n c4 e3 ba c3 0a\n.*[$#]$/m)
-  ssh.type('\r')
+  // Enter was the last key; in one packet with what follows it would be text that is pasted.
   ssh.type('~')
   ssh.type('=')
   await ssh.untilScreen(/当前编码为 gbk/)
