@@ -98,7 +98,6 @@ export type AuditEvent =
   | 'session-watch'
   | 'session-lock'
   | 'session-share'
-  | 'rule-hit'
   | 'transfer'
   | 'forward'
 
