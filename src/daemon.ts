@@ -1,38 +1,34 @@
 import { chmod, mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { z } from 'zod'
-import { ScreenCommandDetector } from './audit/commands/detector.ts'
-import { FileAudit } from './audit/file-audit.ts'
+import type { FileAudit } from './audit/file-audit.ts'
 import type { Penalties } from './auth/penalties.ts'
 import type { Clock } from './base/clock.ts'
 import { type ControlAnswer, serveControl } from './base/control-socket.ts'
-import { controlPath, lockPath, sessionsPath } from './base/data-dir.ts'
+import { controlPath, lockPath } from './base/data-dir.ts'
 import { takeLock } from './base/lock-file.ts'
 import { Scope } from './base/scope.ts'
-import { Secret } from './base/secret.ts'
 import type { Config } from './config/config.ts'
 import type { Settings } from './config/settings.ts'
-import { readCaFile } from './core/ca-file.ts'
-import { CoreLink } from './core/core-link.ts'
+import type { CoreLink } from './core/core-link.ts'
 import type { Target } from './core/model.ts'
-import { proxyFor } from './core/proxy.ts'
 import { assetDoctor, LastTargets } from './daemon/asset-doctor.ts'
 import { type Assets, buildAssets } from './daemon/assets.ts'
+import { buildAudit } from './daemon/audit.ts'
 import { answerOf, asked, type ControlCommands, controlHandler } from './daemon/control.ts'
+import { buildCoreLink } from './daemon/core-link.ts'
 import { drain } from './daemon/drain.ts'
 import { buildFiles, withFiles } from './daemon/files.ts'
 import { BastionHostKeys } from './daemon/host-keys.ts'
 import { KnownPeople } from './daemon/known-people.ts'
 import { menuHouse } from './daemon/menu.ts'
 import { sessionControl } from './daemon/session-control.ts'
+import { sessionDeps } from './daemon/session-deps.ts'
 import { sshConfigCommand } from './daemon/ssh-config.ts'
 import { openSshDoor, penaltiesOf } from './daemon/ssh-door.ts'
+import { statusCommand } from './daemon/status.ts'
 import { openWebDoor } from './daemon/web-door.ts'
 import type { Log } from './log.ts'
 import { doorHandlers } from './menu/door.ts'
-import { PermissionWatch } from './policy/permission-watch.ts'
-import { SlowSearch } from './policy/rules/slow-search.ts'
-import { carryOut } from './session/control.ts'
 import { SessionGuests } from './session/guests.ts'
 import { SessionRegistry } from './session/registry.ts'
 import { type SessionDeps, SessionService } from './session/session.ts'
@@ -80,8 +76,6 @@ export interface Daemon {
   stop(): Promise<void>
 }
 
-/** Re-asked at least this often while anything runs (S5). */
-const PERMISSION_INTERVAL_MS = 45_000
 /** How long a stop waits for records to reach core; the rest goes out after the next start. */
 const DELIVERY_DEADLINE_MS = 10_000
 const LAST_BEAT_MS = 3_000
@@ -129,16 +123,26 @@ class Building {
   async daemon(): Promise<Daemon> {
     await this.#lock()
     const standalone = this.#parts.standalone ? await this.#standalone() : undefined
-    const { CORE_CA_FILE: caFile } = this.#settings
-    const ca = caFile === undefined || standalone ? undefined : await readCaFile(caFile)
-    const link = this.#coreLink(standalone, { ca, onReturn: () => audit.coreBack() })
-    const audit: FileAudit = this.#audit(link)
-    const { config, clock, log } = this.#parts
+    const { config, environment, clock, log } = this.#parts
+    const [settings, registry] = [this.#settings, this.#registry]
+    const linkParts = {
+      settings,
+      standalone,
+      registry,
+      environment,
+      onReturn: () => audit.coreBack(),
+      clock,
+      log,
+    }
+    const link = await buildCoreLink(linkParts, this.#scope)
+    const audit: FileAudit = buildAudit({ settings, core: link.service, clock, log })
     const listeners = () => this.#listeners
     const telnetRegex = () => link.service.settings.telnetRegex
     const assets = await buildAssets({ config, standalone, listeners, telnetRegex, clock, log })
     this.#scope.own(assets.connector)
-    const deps = this.#sessionDeps(link, audit, assets)
+    const targets = this.#targets
+    const core = link.service
+    const deps = sessionDeps({ settings, core, targets, audit, assets, registry, clock, log }, this.#scope)
     const hostKeys = this.#hostKeys(link)
     await hostKeys.find()
     const sshd = await this.#sshd(link, { deps, audit, assets }, hostKeys.keys)
@@ -146,8 +150,7 @@ class Building {
     const web = { host: this.#bindHost, port: await this.#web(link, deps, ssh.port) }
     this.#listeners.push(ssh, web)
     const { connector } = assets
-    const [core, targets, people] = [link.service, this.#targets, this.#people]
-    const doctor = assetDoctor({ core, connector, targets, people, log })
+    const doctor = assetDoctor({ core, connector, targets, people: this.#people, log })
     await this.#control(link, audit, { ssh, web, doctor })
     return {
       ready: this.#connected(link, hostKeys).then(() => audit.start()),
@@ -183,85 +186,6 @@ class Building {
     const { DATA_DIR: dataDir, INVENTORY: inventoryFile } = this.#settings
     const { clock, log, environment } = this.#parts
     return this.#scope.own(await startStandalone({ dataDir, inventoryFile, environment, clock, log }))
-  }
-
-  #coreLink(
-    standalone: Standalone | undefined,
-    { ca, onReturn }: { ca: string | undefined; onReturn: () => void },
-  ): CoreLink {
-    const { clock, log, environment } = this.#parts
-    const { CORE_HOST, NAME: name, BOOTSTRAP_TOKEN, ACCESS_KEY } = this.#settings
-    const { KEYS_DIR, ACCESS_KEY_FILE, DATA_DIR, API_VERSION } = this.#settings
-    const file = ACCESS_KEY_FILE ?? join(KEYS_DIR, standalone ? '.standalone_access_key' : '.access_key')
-    const olderFiles = standalone ? [] : [join(DATA_DIR, 'keys', '.access_key')]
-    const bootstrapToken = standalone?.bootstrapToken ?? secret(BOOTSTRAP_TOKEN)
-    return new CoreLink(
-      {
-        address: standalone?.url ?? CORE_HOST,
-        ca,
-        proxy: standalone ? undefined : proxyFor(CORE_HOST, environment),
-        registration: {
-          ...{ name, bootstrapToken, apiVersion: standalone ? '1.5' : API_VERSION },
-          accessKey: { file, olderFiles, value: secret(ACCESS_KEY) },
-        },
-        proxyLogDirectory: join(DATA_DIR, 'proxy-logs'),
-        clock,
-        log,
-        onReturn,
-        liveSessions: () => this.#registry.ids(),
-        onTask: (task, core) => carryOut(task, { registry: this.#registry, core, log }),
-        onWaiting: ({ address, reason, forMs }) =>
-          log.warn({ core: address, reason, forSeconds: Math.round(forMs / 1000) }, 'waiting for core'),
-      },
-      this.#scope,
-    )
-  }
-
-  #audit({ service: core }: CoreLink): FileAudit {
-    const { DATA_DIR, SPOOL_FSYNC: fsync, RETENTION_DAYS: retentionDays, RESERVE_MB } = this.#settings
-    const { clock, log } = this.#parts
-    return new FileAudit({
-      sessionsDir: sessionsPath(DATA_DIR),
-      fileLogsDir: join(DATA_DIR, 'file-logs'),
-      deadLetterDir: join(DATA_DIR, 'dead-letter'),
-      core,
-      detector: (options) => new ScreenCommandDetector(options),
-      clock,
-      log,
-      fsync,
-      retentionDays,
-      ...(RESERVE_MB !== undefined && { reserveBytes: RESERVE_MB * 1e6 }),
-    })
-  }
-
-  #sessionDeps({ service: core }: CoreLink, audit: FileAudit, { connector, options }: Assets): SessionDeps {
-    const { clock, log } = this.#parts
-    const { OUTAGE_SESSION_MINUTES: outageMinutes, SECURITY_MAX_IDLE_TIME } = this.#settings
-    const { SECURITY_MAX_SESSION_TIME } = this.#settings
-    const permissions = new PermissionWatch({
-      ask: core.permission,
-      clock,
-      intervalMs: PERMISSION_INTERVAL_MS,
-      outageMs: outageMinutes * 60_000,
-    })
-    return {
-      core: this.#targets.watching(core),
-      connect: (request, signal) => connector.connect(request, signal),
-      audit,
-      fileLogs: audit.fileLogs,
-      lineOptions: (target) => options.assetOptions(target),
-      registry: this.#registry,
-      permissions: this.#scope.own(permissions),
-      clock,
-      log,
-      idleMinutes: () => core.settings.maxIdleMinutes ?? SECURITY_MAX_IDLE_TIME,
-      mostMinutes: () => SECURITY_MAX_SESSION_TIME * 60,
-      outageMinutes,
-      rules: {
-        slow: this.#scope.own(new SlowSearch({ clock })),
-        dryRun: this.#settings.COMMAND_RULES === 'dry-run',
-      },
-    }
   }
 
   #hostKeys({ service: core }: CoreLink): BastionHostKeys {
@@ -309,24 +233,14 @@ class Building {
     at: { ssh: Address; web: Address; doctor: ControlCommands },
   ): Promise<void> {
     const { clock, version } = this.#parts
-    const began = clock.monotonic()
-    const status = async () => ({
-      name: this.#settings.NAME,
-      version,
-      pid: process.pid,
-      uptimeSeconds: Math.round((clock.monotonic() - began) / 1000),
-      ready: link.waitingFor === undefined && !this.#registry.draining,
-      draining: this.#registry.draining,
-      waitingFor: link.waitingFor ?? null,
+    const status = statusCommand({
+      ...{ name: this.#settings.NAME, version, clock, link, audit, registry: this.#registry },
       core: this.#parts.standalone ? 'standalone' : this.#settings.CORE_HOST,
       ssh: `${at.ssh.host}:${at.ssh.port}`,
       web: `${at.web.host}:${at.web.port}`,
-      sessions: this.#registry.ids().length,
-      recordsWaiting: audit.stats.waiting + audit.stats.fileLogs.waiting,
-      recordsRefused: audit.stats.refused + audit.stats.fileLogs.refused,
     })
     const commands: ControlCommands = {
-      status: async () => answerOf(await status()),
+      ...status,
       stop: async (request) => this.#stopAsked(request),
       ...at.doctor,
       ...sshConfigCommand({ core: link.service, people: this.#people, port: at.ssh.port }),
@@ -364,9 +278,6 @@ class Building {
 
 /** A week at most: longer is a mistake. */
 const Stop = z.object({ drainMinutes: z.number().min(0).max(10_080).optional() })
-
-const secret = (value: string | undefined): Secret | undefined =>
-  value === undefined ? undefined : new Secret(value)
 
 async function ownDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 })

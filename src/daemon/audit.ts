@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import { ScreenCommandDetector } from '../audit/commands/detector.ts'
+import { FileAudit } from '../audit/file-audit.ts'
+import type { Clock } from '../base/clock.ts'
+import { sessionsPath } from '../base/data-dir.ts'
+import type { Settings } from '../config/settings.ts'
+import type { AppService } from '../core/app-service.ts'
+import type { Log } from '../log.ts'
+
+export interface AuditParts {
+  readonly settings: Settings
+  readonly core: AppService
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** The records of this bastion in DATA_DIR, as the settings want them kept. */
+export function buildAudit({ settings, core, clock, log }: AuditParts): FileAudit {
+  const { DATA_DIR, SPOOL_FSYNC: fsync, RETENTION_DAYS: retentionDays, RESERVE_MB } = settings
+  return new FileAudit({
+    sessionsDir: sessionsPath(DATA_DIR),
+    fileLogsDir: join(DATA_DIR, 'file-logs'),
+    deadLetterDir: join(DATA_DIR, 'dead-letter'),
+    core,
+    detector: (options) => new ScreenCommandDetector(options),
+    clock,
+    log,
+    fsync,
+    retentionDays,
+    ...(RESERVE_MB !== undefined && { reserveBytes: RESERVE_MB * 1e6 }),
+  })
+}
