@@ -1,11 +1,12 @@
 import { isFault, reasonOf } from '../base/fault.ts'
 import { nearest } from '../base/nearest.ts'
 import { ConfigError } from '../config/config.ts'
+import type { CommandName } from './command-table.ts'
 import { type CliIo, type Command, EXIT } from './io.ts'
 import { UsageError } from './options.ts'
 
 /** Each command is loaded only when it is asked for: `cocod version` should not wait for ssh2. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   start: async () => (await import('./start.ts')).start,
   stop: async () => (await import('./stop.ts')).stop,
   status: async () => (await import('./status.ts')).status,
@@ -17,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   rules: async () => (await import('./rules.ts')).rules,
   user: async () => (await import('./user.ts')).user,
   'check-inventory': async () => (await import('./check-inventory.ts')).checkInventory,
+  completion: async () => (await import('./completion.ts')).completion,
   version: async () => (await import('./version.ts')).version,
   help: async () => (await import('./help.ts')).help,
 }
@@ -35,14 +37,15 @@ export async function main(args: readonly string[], io: CliIo): Promise<number> 
   const [word = 'help', ...rest] = args
   try {
     const name = rest.some((each) => HELP.includes(each)) ? 'help' : (ALIASES[word] ?? word)
-    const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-    if (!load) throw unknownCommand(word)
-    return await (await load())(rest, io)
+    if (!isCommand(name)) throw unknownCommand(word)
+    return await (await COMMANDS[name]())(rest, io)
   } catch (error) {
     io.stderr.write(tell(error))
     return exitCode(error)
   }
 }
+
+const isCommand = (name: string): name is CommandName => Object.hasOwn(COMMANDS, name)
 
 function unknownCommand(word: string): UsageError {
   const names = Object.keys(COMMANDS)
