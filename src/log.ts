@@ -123,4 +123,4 @@ export const teeEvents = (
 })
 
 /** A log that says nothing: for tests of what is given one. */
-export const silentLog = (): Log => pino({ level: 'silent' })
+export const silentLog = (): Log => pino({ level: 'silent' }, { write: () => {} })

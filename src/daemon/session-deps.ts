@@ -48,6 +48,7 @@ export function sessionDeps(parts: SessionDepsParts, scope: Scope): SessionDeps 
     idleMinutes: () => core.settings.maxIdleMinutes ?? SECURITY_MAX_IDLE_TIME,
     mostMinutes: () => SECURITY_MAX_SESSION_TIME * 60,
     outageMinutes,
+    bytesPerSecond: settings.SESSION_BANDWIDTH_KB * 1000,
     rules: { slow: scope.own(new SlowSearch({ clock })), dryRun: settings.COMMAND_RULES === 'dry-run' },
   }
 }

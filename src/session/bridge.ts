@@ -5,6 +5,7 @@ import type { Terminal } from '../terminal/terminal.ts'
 import { type Ending, orderOf } from './ending.ts'
 import { type Detour, type DetouredFlow, type Flow, flow } from './flow.ts'
 import { StageChain, type StageMaker } from './stage.ts'
+import type { Throttle } from './throttle.ts'
 
 export interface BridgeEnds {
   readonly terminal: Terminal
@@ -18,6 +19,8 @@ export interface BridgeEnds {
   readonly onOutput: (bytes: Buffer) => void
   /** What sits between the two, the one nearest to the person first. The error stream of a program passes it by. */
   readonly stages?: readonly StageMaker[]
+  /** Makes what slows one direction down, for a scope; undefined: nothing does. */
+  readonly throttle?: ((scope: Scope) => Throttle) | undefined
 }
 
 /**
@@ -39,18 +42,21 @@ export async function bridge(ends: BridgeEnds, orders: AbortSignal): Promise<End
     return true
   }
   const chain = stageChain(ends, scope, () => ({ screen, keys }))
+  const [down, up] = [ends.throttle?.(scope), ends.throttle?.(scope)]
   const screen = flow({
     source: asset.output,
     sink: terminal.output,
     tap: toUser,
+    throttle: down,
     detour: chain && outputDetour(chain),
   })
   const stderr = terminal.pty ? terminal.output : terminal.errors
-  const errors = flow({ source: asset.errors, sink: stderr, tap: toUser })
+  const errors = flow({ source: asset.errors, sink: stderr, tap: toUser, throttle: down })
   const keys = flow({
     source: terminal.input,
     sink: asset.input,
     tap: toAsset,
+    throttle: up,
     detour: chain && keysDetour(chain, ends.onKeys),
   })
   for (const each of [keys, errors, screen]) scope.defer(() => each.stop())

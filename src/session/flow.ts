@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { Throttle } from './throttle.ts'
 
 /** Bytes on their way from one stream to another. */
 export interface Flow {
@@ -25,6 +26,8 @@ export interface FlowEnds {
   /** Shown every chunk that would go on. `false`: wait until `resume()`; `drop`: this one is not passed on. */
   readonly tap: (bytes: Buffer) => boolean | 'drop'
   readonly detour?: Detour | undefined
+  /** Slows the source down. */
+  readonly throttle?: Throttle | undefined
 }
 
 /** A flow whose detour hands its bytes back. */
@@ -43,16 +46,16 @@ export interface DetouredFlow extends Flow {
  * Plain events, not `pipe` or an async iterator: this runs for every byte of every session, and `pipe` cannot wait
  * for a third party.
  */
-export function flow({ source, sink, tap, detour }: FlowEnds): DetouredFlow {
+export function flow({ source, sink, tap, detour, throttle }: FlowEnds): DetouredFlow {
   let held = false
   let full = false
   let stopped = false
-  let kept: Buffer[] = []
+  const kept: Buffer[] = []
   const pass = (bytes: Buffer): void => {
     if (sink.writable) full = !sink.write(bytes)
   }
   const go = (): void => {
-    if (!held && !full && !stopped && detour?.open !== false) source.resume()
+    if (!held && !full && !stopped && isOpen(detour) && isOpen(throttle)) source.resume()
   }
   const arrive = (bytes: Buffer, how?: 'untapped'): void => {
     if (stopped) return
@@ -63,14 +66,15 @@ export function flow({ source, sink, tap, detour }: FlowEnds): DetouredFlow {
     else pass(bytes)
     if (held || full) source.pause()
   }
-  const onData = detour ? intoDetour(source, detour) : (bytes: Buffer): void => arrive(bytes)
+  const onData = slowed(source, throttle, detour ? intoDetour(source, detour) : (bytes) => arrive(bytes))
+  throttle?.onOpen(go)
   const onDrain = (): void => {
     full = false
     go()
   }
   const onEnd = (): void => detour?.ended()
   source.on('data', onData)
-  if (detour) source.on('end', onEnd)
+  source.on('end', onEnd)
   sink.on('drain', onDrain)
   go()
   return {
@@ -78,9 +82,7 @@ export function flow({ source, sink, tap, detour }: FlowEnds): DetouredFlow {
     proceed: go,
     resume() {
       held = false
-      const before = kept
-      kept = []
-      if (!stopped) for (const bytes of before) pass(bytes)
+      for (const bytes of stopped ? [] : kept.splice(0)) pass(bytes)
       go()
     },
     drained: () => drained(source, sink),
@@ -100,6 +102,19 @@ const intoDetour =
     detour.take(bytes)
     if (!detour.open) source.pause()
   }
+
+const isOpen = (way: { readonly open: boolean } | undefined): boolean => way?.open !== false
+
+type Take = (bytes: Buffer) => void
+
+const slowed = (source: Readable, throttle: Throttle | undefined, take: Take): Take =>
+  throttle
+    ? (bytes) => {
+        take(bytes)
+        throttle.spend(bytes.length)
+        if (!throttle.open) source.pause()
+      }
+    : take
 
 /** Waits for the source's end, then for the callback of an empty write: that comes after all writes before it. */
 async function drained(source: Readable, sink: Writable): Promise<void> {

@@ -11,7 +11,7 @@ import type { PermissionWatch } from '../policy/permission-watch.ts'
 import { AlternateScreen } from '../terminal/alternate-screen.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { AssetLine } from './asset-line.ts'
-import { bridge } from './bridge.ts'
+import { type BridgeEnds, bridge } from './bridge.ts'
 import { CommandRules, type CommandRulesDeps } from './command-rules.ts'
 import { Connecting } from './connecting.ts'
 import { DurationLimit } from './duration.ts'
@@ -23,6 +23,7 @@ import type { Principal } from './principal.ts'
 import type { RunningSession, SessionRegistry } from './registry.ts'
 import { beginRecord, recordOf } from './session-record.ts'
 import type { StageMaker } from './stage.ts'
+import { Throttle } from './throttle.ts'
 
 export interface SessionDeps {
   readonly core: Pick<AppService, 'prepare' | 'createSession'>
@@ -44,6 +45,8 @@ export interface SessionDeps {
   readonly mostMinutes: () => number
   /** Minutes of core's silence that end a session; 0: never. */
   readonly outageMinutes: number
+  /** Bytes a second that may go each way of a session; 0: any number. */
+  readonly bytesPerSecond: number
 }
 
 /** What somebody wants of a target. */
@@ -237,6 +240,7 @@ export class SessionService {
         onKeys: (bytes) => this.#onKeys(bytes, running, idle),
         onOpen: (type) => scope.own(this.#live({ recording, running }, context, type)),
         onOutput,
+        throttle: this.#throttle(),
         stages: this.#stages({ record, request, recording, rules }, { context, line }),
       },
       orders,
@@ -309,6 +313,11 @@ export class SessionService {
     activity.keys(bytes.length)
     idle.touch()
     return live.ownKeys()
+  }
+
+  #throttle(): BridgeEnds['throttle'] {
+    const { bytesPerSecond, clock } = this.#deps
+    return bytesPerSecond > 0 ? (scope) => scope.own(new Throttle(clock, bytesPerSecond)) : undefined
   }
 
   #durationLimit(id: string, context: NoticeContext): Disposable {

@@ -10,7 +10,7 @@ import { silentLog } from '../../src/log.ts'
 import { PASSWORD } from '../fixtures/bastion.ts'
 import { type CoreDouble, startCoreDouble } from '../fixtures/core-double.ts'
 import { ManualClock } from '../fixtures/manual-clock.ts'
-import { type SshClient, sshClient } from '../fixtures/ssh-client.ts'
+import { runSsh, type SshClient, sshClient } from '../fixtures/ssh-client.ts'
 import { type Sshd, startSshd } from '../fixtures/sshd.ts'
 
 const MINUTE = 60_000
@@ -21,6 +21,7 @@ let core: CoreDouble
 let sshd: Sshd
 let clock: ManualClock
 let ssh: SshClient
+let login: { port: number; user: string; password: string }
 
 /** The whole daemon in this process, with a clock that the test moves, and a session on a real sshd. */
 beforeEach(async () => {
@@ -44,6 +45,7 @@ beforeEach(async () => {
     ALLOW_LOCAL_ASSETS: 'yes',
     NAME: 'bastion-limits',
     OUTAGE_SESSION_MINUTES: '10',
+    SESSION_BANDWIDTH_KB: '100',
   }
   const config = loadConfig({ flags: new Map(), env, cwd: directory, systemFile: join(directory, 'none') })
   const parts = {
@@ -58,7 +60,7 @@ beforeEach(async () => {
   const daemon = await startDaemon(parts, new AbortController().signal)
   scope.defer(() => daemon.stop())
   await daemon.ready
-  const login = { port: daemon.ssh.port, user: `alice#web-01`, password: PASSWORD }
+  login = { port: daemon.ssh.port, user: `alice#web-01`, password: PASSWORD }
   ssh = scope.own(await sshClient(login))
   await ssh.untilScreen(PROMPT)
 })
@@ -110,4 +112,17 @@ test('core’s silence is no refusal: the session goes on to its limit, warned b
   })
   expect(await ssh.closed).toBe(255)
   expect(ssh.history()).toMatch(/silent for a while[\s\S]*silent for 10 minutes/)
+})
+
+test('output comes as fast as the limit lets it, and all of it', async () => {
+  let length = 0
+  const run = runSsh({ ...login, command: 'head -c 300000 /dev/zero' }).then(({ stdout }) => {
+    length = stdout.length
+  })
+  // Logins after it are through, so it had the time to be; but time stands still.
+  for (let logins = 0; logins < 2; logins++) await runSsh({ ...login, command: 'true' })
+  expect(length).toBe(0)
+  await passUntil(() => length > 0)
+  await run
+  expect(length).toBe(300_000)
 })

@@ -47,6 +47,11 @@ export const sessions = {
     about: 'Sessions of one user at a time.',
     example: '100',
   }),
+  SESSION_BANDWIDTH_KB: setting({
+    schema: z.coerce.number({ error: 'not a number' }).int().min(0).max(100_000_000).default(0),
+    about: 'Kilobytes (1000 bytes) a second that may go each way of a session; 0: any number.',
+    example: '5000',
+  }),
   COMMAND_RULES: setting({
     schema: z.enum(['enforce', 'dry-run']).default('enforce'),
     about: 'Command rules: enforce, or dry-run: what would be denied is noted in log and record, and runs.',
