@@ -47,6 +47,8 @@ export interface DaemonParts {
   readonly environment: Readonly<NodeJS.ProcessEnv>
   /** The daemon is to stop as for a SIGTERM: asked for on its control socket. */
   readonly onStopAsked: (order: StopOrder) => void
+  /** DATA_DIR is this daemon's from here on: what else is kept in it may be opened. */
+  readonly onLocked?: () => Promise<void>
 }
 
 /** How a stop on the control socket is meant. */
@@ -180,6 +182,7 @@ class Building {
     await ownDirectory(DATA_DIR)
     await ownDirectory(KEYS_DIR)
     this.#scope.own(await takeLock(lockPath(DATA_DIR)))
+    await this.#parts.onLocked?.()
   }
 
   async #standalone(): Promise<Standalone> {

@@ -1,90 +1,89 @@
 import { Backoff } from '../base/backoff.ts'
 import { type Clock, sleep } from '../base/clock.ts'
+import type { EventStore } from './event-store.ts'
 
 /** Where audit events go: a batch at a time, each a line of JSON. Rejects when it should be tried again. */
 export interface EventSink {
-  /** For the log, without secrets. */
+  /** For the log, without secrets; the same after a restart. */
   readonly name: string
   send(lines: readonly string[], signal: AbortSignal): Promise<void>
 }
 
 export interface EventQueueOptions {
   readonly sink: EventSink
+  readonly store: EventStore
   readonly clock: Clock
-  /** Told once when a sink begins to fail, and once when it takes events again, with how many were lost. */
+  /** Told once when a sink begins to fail, and when it takes events again, with how many it never got. */
   readonly onTrouble: (error: unknown) => void
   readonly onRecovered: (lost: number) => void
 }
 
-const MOST_WAITING = 10_000
 const BATCH = 100
 
 /**
- * Brings events to one sink in order, with growing pauses while it fails. It holds ten thousand; when more come the
- * oldest are lost and counted: events tell of what happened, the record itself is kept elsewhere.
+ * Brings the events of a store to one sink in order, with growing pauses while it fails. A daemon that is killed
+ * between a sink's answer and the note of it sends that batch again.
  */
 export class EventQueue {
   readonly #options: EventQueueOptions
   readonly #backoff = new Backoff({ first: 1_000, most: 60_000 })
   readonly #stop = new AbortController()
-  #waiting: string[] = []
-  #lost = 0
   #failing = false
-  #running: Promise<void> | undefined
+  #place: number
+  #running = false
+  #run: Promise<void> = Promise.resolve()
 
   constructor(options: EventQueueOptions) {
     this.#options = options
+    this.#place = options.store.place(options.sink.name)
   }
 
-  push(line: string): void {
-    if (this.#stop.signal.aborted) return
-    this.#waiting.push(line)
-    if (this.#waiting.length > MOST_WAITING) {
-      this.#waiting.shift()
-      this.#lost += 1
-    }
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined
-    })
+  /** There is something in the store. */
+  wake(): void {
+    if (this.#running || this.#stop.signal.aborted) return
+    this.#running = true
+    this.#run = this.#sendAll()
   }
 
-  get waiting(): number {
-    return this.#waiting.length
-  }
-
-  /** Sends what is there until `deadline` fires. */
+  /** Sends what is there until `deadline` fires; the rest stays in the store. */
   async close(deadline: AbortSignal): Promise<void> {
     const stop = (): void => this.#stop.abort()
     if (deadline.aborted) stop()
     deadline.addEventListener('abort', stop, { once: true })
-    await this.#running
+    await this.#run
     stop()
     deadline.removeEventListener('abort', stop)
   }
 
-  async #run(): Promise<void> {
-    const { sink, clock } = this.#options
+  async #sendAll(): Promise<void> {
+    const { sink, store, clock } = this.#options
     const { signal } = this.#stop
-    while (this.#waiting.length > 0 && !signal.aborted) {
-      const batch = this.#waiting.slice(0, BATCH)
-      const lostBefore = this.#lost
+    while (!signal.aborted) {
       try {
-        await sink.send(batch, signal)
-        this.#sent(batch.length - (this.#lost - lostBefore))
+        const batch = store.next(sink.name, BATCH)
+        const last = batch.at(-1)
+        if (!last) break
+        await sink.send(
+          batch.map(({ line }) => line),
+          signal,
+        )
+        store.taken(sink.name, last.id)
+        this.#sent(batch[0]?.id ?? last.id, last.id)
       } catch (error) {
         this.#failed(error)
         await sleep(clock, this.#backoff.next(), signal)
       }
     }
+    this.#running = false
   }
 
-  /** Of a batch that was lost from the front while it was on its way, only the rest is still here. */
-  #sent(count: number): void {
-    this.#waiting.splice(0, Math.max(0, count))
+  /** Ids have no gaps but where the oldest were dropped. */
+  #sent(first: number, last: number): void {
+    const lost = first - this.#place - 1
+    this.#place = last
     this.#backoff.reset()
-    if (this.#failing) this.#options.onRecovered(this.#lost)
+    if (this.#failing || lost > 0) this.#options.onRecovered(lost)
     this.#failing = false
-    this.#lost = 0
   }
 
   #failed(error: unknown): void {

@@ -7,3 +7,6 @@ export const sessionsPath = (dataDir: string): string => join(dataDir, 'sessions
 
 /** Pinned host keys of assets. */
 export const knownHostsPath = (dataDir: string): string => join(dataDir, 'known_hosts')
+
+/** Audit events that wait for AUDIT_SYSLOG and AUDIT_WEBHOOK. */
+export const eventsPath = (dataDir: string): string => join(dataDir, 'events.db')

@@ -39,6 +39,7 @@ export const start: Command = async (args, io) => {
     version,
     environment: io.env,
     onStopAsked: stop.ask,
+    onLocked: () => events.open(),
   }
   const daemon = await startDaemon(parts, stop.now.signal)
   const ready = daemon.ready.then(() => {
