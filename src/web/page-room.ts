@@ -63,13 +63,13 @@ export class PageRoom {
 
   constructor(parts: PageRoomParts) {
     this.#parts = parts
-    this.#screen = new ScreenCopy(parts.size)
     this.terminal = new RoomTerminal({
       term: 'xterm-256color',
       size: parts.size,
       deliver: (bytes) => this.#deliver(bytes),
       onTaken: (bytes) => this.#inputTaken(bytes),
     })
+    this.#screen = new ScreenCopy(this.terminal.size)
     this.terminal.gone.addEventListener('abort', () => this.#gone(), { once: true })
     this.#await()
   }

@@ -1,7 +1,7 @@
 import serialize from '@xterm/addon-serialize'
 import unicode11 from '@xterm/addon-unicode11'
 import headless from '@xterm/headless'
-import type { Size } from '../terminal/terminal.ts'
+import { type Size, saneSize } from '../terminal/terminal.ts'
 
 /** Lines that have scrolled out and are still there after a reload. */
 const SCROLLBACK = 1000
@@ -12,7 +12,8 @@ export class ScreenCopy implements Disposable {
   readonly #serialize = new serialize.SerializeAddon()
   #position = 0
 
-  constructor({ columns, rows }: Size) {
+  constructor(size: Size) {
+    const { columns, rows } = saneSize(size.columns, size.rows)
     this.#terminal = new headless.Terminal({
       cols: columns,
       rows,
@@ -35,7 +36,8 @@ export class ScreenCopy implements Disposable {
     })
   }
 
-  resize({ columns, rows }: Size): void {
+  resize(size: Size): void {
+    const { columns, rows } = saneSize(size.columns, size.rows)
     this.#terminal.resize(columns, rows)
   }
 

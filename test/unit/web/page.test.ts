@@ -56,6 +56,20 @@ test('a tab opens, is typed in, is resized, and is told when it is over', async 
   expect(parrot.requests[0]?.terminal.pty?.term).toBe('xterm-256color')
 })
 
+test.each([
+  [{ columns: 60_000, rows: 200_000 }, '1000x500'],
+  [{ columns: -1, rows: 1e300 }, '80x500'],
+  [{ columns: '99', rows: 0.5 }, '80x24'],
+])('a page that says its window is %o gets a terminal of %s (R10)', async (size, taken) => {
+  await door(new Parrot())
+  const client = page()
+  expect(await client.open(asset.id, 'id-root', size)).toBeUndefined()
+  await client.until(() => client.drawn.includes(`hello alice ${taken}`))
+  client.socket.emit('size', { room: client.room?.id, ...size })
+  client.type('still here')
+  await client.until(() => client.drawn.includes('still here'))
+})
+
 test('a network that breaks in the middle of output loses nothing and doubles nothing', async () => {
   const lines = Array.from({ length: 60_000 }, (_, index) => `line ${index} é\n`)
   await door(
