@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws'
 import type { Log } from '../log.ts'
 import { Budget } from './budget.ts'
 import { LARGE_FRAME, limitFrames, SMALL_FRAME } from './frame-limit.ts'
-import { type Connection, Outlet } from './outlet.ts'
+import { type Connection, Outlet, type OutletLimit } from './outlet.ts'
 import type { Identities, Identity, Visitor } from './visitor.ts'
 
 export interface GuestParts {
@@ -15,6 +15,11 @@ export interface GuestParts {
 /** Bytes of one connection that may wait for assets. */
 const MOST_WAITING = LARGE_FRAME
 const MOST_EVENTS_A_SECOND = 2_000
+/** What may wait for a browser that does not fetch it: of a person as much as their tabs' windows, of others a little. */
+const PERSON_LIMIT: OutletLimit = { packets: 8_192, bytes: 64 * 1024 * 1024 }
+const STRANGER_LIMIT: OutletLimit = { packets: 512, bytes: 1024 * 1024 }
+/** Tabs of one connection. */
+export const MOST_ROOMS = 128
 
 /** One Engine.IO connection: all namespaces and rooms of one page, and the person behind them. */
 export class Guest {
@@ -47,7 +52,14 @@ export class Guest {
 
   /** The connection stands. */
   enter(connection: Connection): void {
-    this.#outlet = new Outlet(connection)
+    const limit = (): OutletLimit => (this.#identity ? PERSON_LIMIT : STRANGER_LIMIT)
+    const { log } = this.#parts
+    this.#outlet = new Outlet(connection, limit, () =>
+      log.warn(
+        { login: this.visitor.loginId },
+        'a browser does not fetch what it asked for: connection closed',
+      ),
+    )
   }
 
   /** Resolves when the browser may be sent more. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Socket } from 'socket.io'
 import type { z } from 'zod'
 import type { Clock } from '../base/clock.ts'
@@ -9,10 +10,10 @@ import { type Log, withLogContext } from '../log.ts'
 import type { Principal } from '../session/principal.ts'
 import type { SessionService } from '../session/session.ts'
 import { type Size, saneSize } from '../terminal/terminal.ts'
-import type { Guest } from './guest.ts'
+import { type Guest, MOST_ROOMS } from './guest.ts'
 import { Data, Host, Logout, Resize, sizeOf, Token } from './luna-events.ts'
 import { LunaRoom } from './luna-room.ts'
-import { findTarget, nobody, tooMany } from './targets.ts'
+import { findTarget, nobody, tooMany, tooManyTabs } from './targets.ts'
 import { WebError } from './web-error.ts'
 
 export interface LunaDeps {
@@ -100,6 +101,10 @@ export class Luna {
   }
 
   #open(wish: Wish): void {
+    if (this.#rooms.size >= MOST_ROOMS) {
+      this.#refuse(wish)
+      return
+    }
     const room = this.#room(wish.size)
     // Before the first data: luna drops what comes for a room it has not been told of.
     this.#socket.emit('room', { room: room.id, secret: wish.secret })
@@ -108,6 +113,16 @@ export class Luna {
     void withLogContext({ login: loginId }, () => this.#visit(room, wish)).finally(() => {
       this.#rooms.delete(room.id)
     })
+  }
+
+  /** A tab too many costs its sentence and no more. */
+  #refuse({ secret }: Wish): void {
+    const room = randomUUID()
+    const error = tooManyTabs()
+    this.#deps.log.info({ err: error }, 'no session for a tab')
+    this.#socket.emit('room', { room, secret })
+    this.#socket.emit('data', { room, data: `\r\n${sayFault(this.#guest.visitor.language, error)}\r\n` })
+    this.#socket.emit('logout', { room })
   }
 
   #room(size: Size): LunaRoom {

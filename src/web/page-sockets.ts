@@ -5,11 +5,11 @@ import type { AppService } from '../core/app-service.ts'
 import { sayFault } from '../i18n/i18n.ts'
 import { type Log, withLogContext } from '../log.ts'
 import type { SessionService } from '../session/session.ts'
-import type { Guest } from './guest.ts'
+import { type Guest, MOST_ROOMS } from './guest.ts'
 import { type Answer, Close, Drawn, Open, Resized, Resume, Typed } from './page-events.ts'
 import type { PageRoom, Viewer } from './page-room.ts'
 import type { PageRooms } from './page-rooms.ts'
-import { findTarget, nobody, tooMany } from './targets.ts'
+import { findTarget, nobody, tooMany, tooManyTabs } from './targets.ts'
 import type { Identity } from './visitor.ts'
 import { WebError } from './web-error.ts'
 
@@ -26,6 +26,8 @@ export class Page {
   readonly #guest: Guest
   readonly #deps: PageDeps
   readonly #shown = new Map<string, { readonly room: PageRoom; readonly viewer: Viewer }>()
+  /** Tabs that are asked for and not shown yet. */
+  #opening = 0
 
   constructor(socket: Socket, guest: Guest, deps: PageDeps) {
     this.#socket = socket
@@ -83,7 +85,17 @@ export class Page {
     return identity
   }
 
-  async #open({ asset, account, ...size }: z.output<typeof Open>): Promise<Answer> {
+  async #open(wish: z.output<typeof Open>): Promise<Answer> {
+    if (this.#shown.size + this.#opening >= MOST_ROOMS) throw tooManyTabs()
+    this.#opening += 1
+    try {
+      return await this.#opened(wish)
+    } finally {
+      this.#opening -= 1
+    }
+  }
+
+  async #opened({ asset, account, ...size }: z.output<typeof Open>): Promise<Answer> {
     const identity = await this.#identity()
     if (this.#guest.tooMany) throw tooMany()
     const { principal } = identity

@@ -2,6 +2,7 @@ import type { AppService } from '../core/app-service.ts'
 import type { TargetIds } from '../core/catalogue.ts'
 import type { Target } from '../core/model.ts'
 import type { Principal } from '../session/principal.ts'
+import { MOST_ROOMS } from './guest.ts'
 import { WebError } from './web-error.ts'
 
 /** The target of what a browser wishes, if the user is granted it: an id from there proves nothing. */
@@ -26,6 +27,15 @@ export const nobody = (): WebError =>
     step: 'open session',
     message: 'the browser is not logged in',
     next: 'log in and open the tab again',
+  })
+
+/** The page shows as many tabs as one connection may have. */
+export const tooManyTabs = (): WebError =>
+  new WebError('WEB_TABS', {
+    step: 'open session',
+    message: `${MOST_ROOMS} tabs are open on one page`,
+    next: 'close some of them, or open another page',
+    facts: { most: MOST_ROOMS },
   })
 
 export const tooMany = (): WebError =>

@@ -7,6 +7,7 @@ export type WebErrorCode =
   | 'WEB_NOT_GRANTED'
   | 'WEB_REQUEST'
   | 'WEB_TOO_MANY'
+  | 'WEB_TABS'
   | 'WEB_TOO_MUCH'
   | 'WEB_ROOM'
 

@@ -10,6 +10,7 @@ export const web = {
     'You have no permission for this asset or account. Reload the list, or ask an administrator.',
   'fault.WEB_REQUEST': 'The page sent something that is not understood. Reload it.',
   'fault.WEB_TOO_MANY': 'Too many of your pages are open. Close some, then try again.',
+  'fault.WEB_TABS': 'This page has {most} tabs open. Close some, or open another page.',
   'fault.WEB_TOO_MUCH':
     'The asset reads slower than you paste, and 32 MB are waiting. This tab ends; send a file instead.',
   'fault.WEB_ROOM': 'The session of this tab has ended, or another page shows it. Open the asset again.',

@@ -11,6 +11,7 @@ export const web: Record<keyof typeof en, string> = {
   'fault.WEB_NOT_GRANTED': '您没有该资产或账号的权限，请刷新列表或联系管理员。',
   'fault.WEB_REQUEST': '无法识别页面发送的内容，请刷新页面。',
   'fault.WEB_TOO_MANY': '您打开的页面过多，请关闭一些后重试。',
+  'fault.WEB_TABS': '该页面已打开 {most} 个标签页，请关闭一些或另开页面。',
   'fault.WEB_TOO_MUCH': '资产读取速度跟不上粘贴速度，已有 32 MB 在等待。该标签页已结束，请改用文件传输。',
   'fault.WEB_ROOM': '该标签页的会话已结束，或正由另一页面显示，请重新打开资产。',
 }

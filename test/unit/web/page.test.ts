@@ -70,6 +70,19 @@ test.each([
   await client.until(() => client.drawn.includes('still here'))
 })
 
+test('one page has 128 tabs, the next is refused, and closing one makes room', async () => {
+  const parrot = new Parrot()
+  await door(parrot)
+  const client = page()
+  const openings = Array.from({ length: 129 }, () => client.open(asset.id, 'id-root'))
+  expect((await Promise.all(openings)).filter((text) => text !== undefined)).toEqual([
+    expect.stringMatching(/128 tabs/),
+  ])
+  client.room?.close()
+  await until(() => parrot.endings.length === 1)
+  expect(await client.open(asset.id, 'id-root')).toBeUndefined()
+})
+
 test('a network that breaks in the middle of output loses nothing and doubles nothing', async () => {
   const lines = Array.from({ length: 60_000 }, (_, index) => `line ${index} é\n`)
   await door(

@@ -116,6 +116,31 @@ describe('what may be sent (S26)', () => {
     await client.until(() => client.events.some(([name]) => name === 'disconnect'))
   })
 
+  test('somebody unknown who asks and never fetches the answers is cut', async () => {
+    const url = `http://127.0.0.1:${port}/socket.io/?EIO=4&transport=polling`
+    const sid = /"sid":"([^"]+)"/.exec(await (await fetch(url)).text())?.[1] ?? ''
+    const post = async (packets: string[]): Promise<number> =>
+      (await fetch(`${url}&sid=${sid}`, { method: 'POST', body: packets.join('\x1e') })).status
+    expect(await post(['40/ssh,'])).toBe(200)
+    const host = '42/ssh,["host",{"uuid":"a","userid":"b","secret":"s"}]'
+    await post(Array.from({ length: 400 }, () => host))
+    expect(await post([host])).toBe(400)
+  })
+
+  test('one page has 128 tabs of luna, the next is refused in its tab, and closing one makes room', async () => {
+    const client = scope.own(
+      new LunaClient(`http://127.0.0.1:${port}`, { cookie: ALICE, transports: ['websocket'] }),
+    )
+    await client.connected()
+    const ids = { uuid: asset.id, userid: 'id-root' }
+    const rooms = await Promise.all(Array.from({ length: 129 }, (_, at) => client.host(`${at}`, ids)))
+    expect(await client.untilText(rooms[128] ?? '', /open/)).toMatch(/128 tabs/)
+    await client.loggedOut(rooms[128] ?? '')
+    await client.untilText(rooms[127] ?? '', /hello/)
+    client.emit('logout', rooms[0])
+    await client.untilText(await client.host('again', ids), /hello/)
+  })
+
   test('a user who has too many pages open is told so in the next one', async () => {
     const clients = [1, 2, 3].map(() =>
       scope.own(new LunaClient(`http://127.0.0.1:${port}`, { cookie: ALICE })),
