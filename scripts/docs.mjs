@@ -4,13 +4,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { optionTable } from '../src/asset-options/table.ts'
-import { exampleIni, settingsTable } from '../src/config/example.ts'
+import { exampleIni, liveList, settingsTable } from '../src/config/example.ts'
 
 const root = join(import.meta.dirname, '..')
 
 writeFileSync(join(root, 'config.example.ini'), exampleIni())
 replaceTable('README.md', 'settings', settingsTable())
 replaceTable('docs/asset-options.md', 'options', optionTable())
+replaceTable('docs/operations.md', 'live', liveList())
 
 function replaceTable(file, name, table) {
   const path = join(root, file)

@@ -26,11 +26,12 @@ import { sessionDeps } from './daemon/session-deps.ts'
 import { sshConfigCommand } from './daemon/ssh-config.ts'
 import { openSshDoor, penaltiesOf } from './daemon/ssh-door.ts'
 import { statusCommand } from './daemon/status.ts'
+import { type Upkeep, upkeepCommands } from './daemon/upkeep.ts'
 import { openWebDoor } from './daemon/web-door.ts'
 import type { Log } from './log.ts'
 import { doorHandlers } from './menu/door.ts'
 import { SessionGuests } from './session/guests.ts'
-import { SessionRegistry } from './session/registry.ts'
+import { type RegistryLimits, SessionRegistry } from './session/registry.ts'
 import { type SessionDeps, SessionService } from './session/session.ts'
 import { SessionShares } from './session/shares.ts'
 import type { SshdParts } from './sshd/options.ts'
@@ -49,6 +50,8 @@ export interface DaemonParts {
   readonly onStopAsked: (order: StopOrder) => void
   /** DATA_DIR is this daemon's from here on: what else is kept in it may be opened. */
   readonly onLocked?: () => Promise<void>
+  /** What else may be asked for there that whoever started it has to do. */
+  readonly upkeep?: Upkeep
 }
 
 /** How a stop on the control socket is meant. */
@@ -115,9 +118,7 @@ class Building {
     this.#people = new KnownPeople(parts.standalone)
     this.#settings = parts.config.settings
     this.#penalties = penaltiesOf(this.#settings, parts.clock)
-    const { MAX_SESSIONS: total, MAX_SESSIONS_PER_USER: perUser, MAX_SESSIONS_PER_ASSET } = this.#settings
-    const perAsset = MAX_SESSIONS_PER_ASSET || undefined
-    this.#registry = new SessionRegistry({ total, perUser, perAsset }, parts.clock)
+    this.#registry = new SessionRegistry(registryLimits(this.#settings), parts.clock)
     this.#shares = scope.own(new SessionShares(parts.clock))
     this.#registry.onEnded((id) => this.#shares.close(id))
   }
@@ -202,8 +203,8 @@ class Building {
     hostKeys: SshdParts['hostKeys'],
   ): Promise<Sshd> {
     const { clock, log } = this.#parts
-    const { NAME: node, HEADER_TITLE: header } = this.#settings
-    const { WATCH_NOTICE: announced } = this.#settings
+    const { NAME: node, WATCH_NOTICE: announced } = this.#settings
+    const header = () => this.#settings.HEADER_TITLE
     const guests = new SessionGuests({ registry: this.#registry, shares: this.#shares, clock, announced })
     const rules = (target: Target) => assets.options.assetOptions(target)
     const { jump } = assets
@@ -245,6 +246,7 @@ class Building {
     const commands: ControlCommands = {
       ...status,
       stop: async (request) => this.#stopAsked(request),
+      ...(this.#parts.upkeep && upkeepCommands(this.#parts.upkeep)),
       ...at.doctor,
       ...sshConfigCommand({ core: link.service, people: this.#people, port: at.ssh.port }),
       ...sessionControl({
@@ -278,6 +280,19 @@ class Building {
     await this.#scope.close()
   }
 }
+
+/** As the settings are at each session. */
+const registryLimits = (settings: Settings): RegistryLimits => ({
+  get total() {
+    return settings.MAX_SESSIONS
+  },
+  get perUser() {
+    return settings.MAX_SESSIONS_PER_USER
+  },
+  get perAsset() {
+    return settings.MAX_SESSIONS_PER_ASSET || undefined
+  },
+})
 
 /** A week at most: longer is a mistake. */
 const Stop = z.object({ drainMinutes: z.number().min(0).max(10_080).optional() })

@@ -5,6 +5,9 @@ import { isFault } from './base/fault.ts'
 
 export type Log = Logger
 
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
 /** Ids that every line logged inside `withLogContext` carries. */
 export interface LogContext {
   login?: string
@@ -69,11 +72,30 @@ export interface LogOptions {
   destination: DestinationStream
 }
 
+/** Logs that were made from others, to be reached by `setLogLevel`; they go when nobody else holds them. */
+const derived = new Set<WeakRef<Log>>()
+const forgotten = new FinalizationRegistry<WeakRef<Log>>((reference) => derived.delete(reference))
+
+/** Sets the level of a log and of all that were made from logs of its level, while they are in use. */
+export function setLogLevel(log: Log, level: LogLevel): void {
+  const before = log.level
+  for (const reference of derived) {
+    const each = reference.deref()
+    if (each?.level === before) each.level = level
+  }
+  log.level = level
+}
+
 /** One line an event: a fixed message, facts in fields. */
 export function createLog({ level, destination }: LogOptions): Log {
   return pino(
     {
       level,
+      onChild: (child) => {
+        const reference = new WeakRef<Log>(child)
+        derived.add(reference)
+        forgotten.register(child, reference)
+      },
       redact: { paths: redact, censor: '***' },
       serializers: { err: errorFields, error: errorFields },
       hooks: { streamWrite: withoutControls },

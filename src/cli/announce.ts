@@ -25,6 +25,13 @@ export interface StartFacts {
   readonly began: number
 }
 
+/** Where a daemon that is ready listens; the file of the demo's password where it is on no screen. */
+export interface ReadyFacts {
+  readonly ssh: string
+  readonly web: string
+  readonly passwordFile?: string
+}
+
 const SILENCE_MS = 500
 
 /** On a terminal says what goes on, unless that is over within half a second. Disposed when it is. */
@@ -36,7 +43,7 @@ export function sayStarting(io: CliIo, { screen, standalone, settings, program }
 }
 
 /** The first screen on a terminal; one line of facts elsewhere, and the demo's password in a file of its own. */
-export async function announce(io: CliIo, daemon: Daemon, facts: StartFacts): Promise<void> {
+export async function announce(io: CliIo, daemon: Daemon, facts: StartFacts): Promise<ReadyFacts> {
   const { ssh, web, hostKeys, demo } = daemon
   const { screen, log, settings, standalone, version, program, places, began } = facts
   if (screen) {
@@ -46,13 +53,14 @@ export async function announce(io: CliIo, daemon: Daemon, facts: StartFacts): Pr
     const style = styleOf(io.env)
     io.stdout.write(greeting({ version, core, ssh, web, demo, hostKeys, recordings, seconds, style }))
     screen.speak()
-    return
+    return { ssh: address(ssh), web: address(web) }
   }
   const passwordFile = demo && (await keepPassword(settings.DATA_DIR, demo.password.reveal()))
   log.info(
     { ssh: address(ssh), web: address(web), hostKeys, ...(demo && { user: demo.user, passwordFile }) },
     'ready',
   )
+  return { ssh: address(ssh), web: address(web), ...(passwordFile && { passwordFile }) }
 }
 
 async function keepPassword(dataDir: string, password: string): Promise<string> {

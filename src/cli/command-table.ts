@@ -24,12 +24,26 @@ const flag = (usage: string, about?: string): CommandFlag => ({
 /** All commands, in the order of the help. `main.ts` knows how each is loaded. */
 export const COMMAND_FORMS = [
   { usage: 'start --standalone', about: 'run without a Jumpserver, over an inventory or as a demo' },
-  { usage: 'start', about: 'run for the Jumpserver at CORE_HOST, in the foreground' },
+  {
+    usage: 'start',
+    about: 'run for the Jumpserver at CORE_HOST, in the foreground',
+    flags: [
+      flag('--detach', 'or -d: in the background; returns when it is ready, or says why it is not'),
+      flag('--timeout SECONDS', 'how long -d waits for core; 60 without it'),
+    ],
+  },
   {
     usage: 'stop',
     about: 'end the running one: sessions are told, recordings are kept',
     flags: [flag('--drain'), flag('--timeout MIN', 'first let running sessions end by themselves')],
   },
+  {
+    usage: 'restart',
+    about: 'stop one that runs in the background, and start it as it was started',
+    flags: [flag('--drain'), flag('--timeout MIN', 'first let running sessions end by themselves')],
+  },
+  { usage: 'reload', about: 'open the log file anew and read the configuration again' },
+  { usage: 'log-level debug|info|warn|error', about: 'how much the running one writes to its log' },
   {
     usage: 'status',
     about: 'is it running, for whom, and with which files',

@@ -1,13 +1,15 @@
-import { isFault, reasonOf } from '../base/fault.ts'
 import { nearest } from '../base/nearest.ts'
-import { ConfigError } from '../config/config.ts'
 import type { CommandName } from './command-table.ts'
 import { type CliIo, type Command, EXIT } from './io.ts'
 import { UsageError } from './options.ts'
+import { exitCode, tell } from './tell.ts'
 
 /** Each command is loaded only when it is asked for: `cocod version` should not wait for ssh2. */
 const COMMANDS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   start: async () => (await import('./start.ts')).start,
+  restart: async () => (await import('./restart.ts')).restart,
+  reload: async () => (await import('./reload.ts')).reload,
+  'log-level': async () => (await import('./log-level.ts')).logLevel,
   stop: async () => (await import('./stop.ts')).stop,
   status: async () => (await import('./status.ts')).status,
   'ssh-config': async () => (await import('./ssh-config.ts')).sshConfig,
@@ -52,26 +54,6 @@ function unknownCommand(word: string): UsageError {
   const meant = names.find((name) => name.startsWith(word)) ?? nearest(word, names)
   return new UsageError(`there is no command “${word}”`, meant && `did you mean cocod ${meant}?`)
 }
-
-function exitCode(error: unknown): number {
-  if (error instanceof UsageError) return EXIT.usage
-  if (error instanceof ConfigError) return EXIT.config
-  return isFault(error) ? EXIT.failed : EXIT.software
-}
-
-/** What happened and what to do, without a stack unless it is a fault of the program itself. */
-function tell(error: unknown): string {
-  if (error instanceof ConfigError) {
-    return error.problems
-      .map(({ where, message, next }) => `cocod: ${where}: ${message}\n       ${next}\n`)
-      .join('')
-  }
-  if (isFault(error)) return `cocod: ${indented(error.message)}\n       ${indented(error.next)}\n`
-  return `cocod: ${error instanceof Error ? (error.stack ?? error.message) : reasonOf(error)}\n`
-}
-
-/** An inventory with several mistakes has a line for each. */
-const indented = (text: string): string => text.replaceAll('\n', '\n       ')
 
 const { stdin, stdout, stderr, env, argv } = process
 // Who reads may leave early (`| head`): then the rest is not wanted. A daemon goes on without its reader.

@@ -1,56 +1,107 @@
 import { systemClock } from '../base/clock.ts'
+import { LiveConfig } from '../config/live-config.ts'
 import type { Settings } from '../config/settings.ts'
-import { type Daemon, type StopOrder, startDaemon } from '../daemon.ts'
-import { createLog, type Log, teeEvents } from '../log.ts'
-import { announce, sayStarting } from './announce.ts'
+import { type Daemon, startDaemon } from '../daemon.ts'
+import { createLog, type Log, setLogLevel, teeEvents } from '../log.ts'
+import { announce, type ReadyFacts, sayStarting } from './announce.ts'
+import { launch, logFileOf, START_SECONDS } from './detach.ts'
 import { EventSinks } from './event-sinks.ts'
 import { type CliIo, type Command, EXIT } from './io.ts'
-import { readCommandLine, refuseWords } from './options.ts'
+import { LogFile } from './log-file.ts'
+import { type CommandLine, readCommandLine, refuseWords, UsageError } from './options.ts'
+import { takeOptions } from './own-options.ts'
 import { programName } from './program-name.ts'
+import { DETACHED, START_SWITCHES, tellStarter, writePidFile } from './starter.ts'
+import { type Stopping, stopSignals } from './stop-signals.ts'
+import { exitCode, tell } from './tell.ts'
 import { TerminalLog } from './terminal-log.ts'
+import { upkeepOf } from './upkeep.ts'
 import { programVersion } from './version.ts'
 
 /** How long a stop may take before it is cut short (R13). */
 const STOP_SECONDS = 30
-const INTERRUPTED = 130
 
-/** `cocod start [--standalone]`: runs in the foreground until it is told to stop. */
+/** `cocod start [--standalone] [-d]`: runs in the foreground until it is told to stop, or starts one that does not. */
 export const start: Command = async (args, io) => {
-  const began = systemClock.monotonic()
-  const { config, switches, words, places } = readCommandLine(args, io, ['standalone'])
-  refuseWords('start', words)
+  const long = args.map((each) => (each === '-d' ? '--detach' : each))
+  const { own, rest } = takeOptions(long, ['timeout'])
+  const line = readCommandLine(rest, io, START_SWITCHES)
+  refuseWords('start', line.words)
+  if (line.switches.has('detach')) {
+    const settings = line.config.settings
+    const plain = rest.filter((each) => each !== '--detach')
+    return await launch({ args: plain, cwd: io.cwd, env: io.env }, io, {
+      settings,
+      seconds: secondsOf(own.timeout),
+    })
+  }
   process.umask(0o077)
+  const detached = line.switches.has(DETACHED)
+  try {
+    return await run({ line, again: () => readCommandLine(rest, io, START_SWITCHES).config, detached }, io)
+  } catch (error) {
+    if (detached) await tellStarter({ kind: 'failed', text: tell(error), code: exitCode(error) })
+    throw error
+  }
+}
+
+function secondsOf(given: string | undefined): number {
+  const seconds = Number(given ?? START_SECONDS)
+  if (seconds > 0) return seconds
+  throw new UsageError(`--timeout is a number of seconds, not “${given}”`)
+}
+
+interface Run {
+  readonly line: CommandLine
+  /** Reads the configuration as it is now. */
+  readonly again: () => CommandLine['config']
+  readonly detached: boolean
+}
+
+async function run({ line, again, detached }: Run, io: CliIo): Promise<number> {
+  const began = systemClock.monotonic()
+  const { switches, places } = line
+  const live = new LiveConfig(line.config)
+  const { config } = live
+  const { settings } = config
   const program = programName(process.argv[1] ?? 'bin/cocod', io)
-  const screen = screenOf(io, config.settings)
-  const events = new EventSinks(config.settings)
-  const destination = teeEvents(screen ?? io.stdout, events.push)
-  const log = createLog({ level: config.settings.LOG_LEVEL, destination })
+  const screen = screenOf(io, settings)
+  using file = logFile(settings, detached, io)
+  const events = new EventSinks(settings)
+  const log = createLog({
+    level: settings.LOG_LEVEL,
+    destination: teeEvents(both(screen ?? (file ? undefined : io.stdout), file), events.push),
+  })
   events.tellIn(log)
-  const stop = stopSignals({ screen, log, settings: config.settings })
+  const stop = stopSignals({ screen, log, settings })
+  const upkeep = upkeepOf({ live, again, file, log, setLevel: (level) => setLogLevel(log, level) })
+  if (!screen) process.on('SIGHUP', upkeep.onHangup)
   const standalone = switches.has('standalone')
   const version = programVersion()
-  const first = { settings: config.settings, standalone, version, screen, log, began, program, places }
+  const first = { settings, standalone, version, screen, log, began, program, places }
   using starting = sayStarting(io, first)
   const parts = {
-    config,
-    standalone,
-    clock: systemClock,
-    log,
-    version,
+    ...{ config, standalone, clock: systemClock, log, version, upkeep },
     environment: io.env,
     onStopAsked: stop.ask,
     onLocked: () => events.open(),
   }
   const daemon = await startDaemon(parts, stop.now.signal)
-  const ready = daemon.ready.then(() => {
+  await using _pid = detached ? await writePidFile(settings.DATA_DIR) : undefined
+  const ready = daemon.ready.then(async () => {
     starting[Symbol.dispose]()
-    return announce(io, daemon, first)
+    await said(await announce(io, daemon, first), detached)
   })
   try {
     return await untilStopped(daemon, ready, { stop, log })
   } finally {
+    process.off('SIGHUP', upkeep.onHangup)
     await events.close()
   }
+}
+
+async function said(facts: ReadyFacts, detached: boolean): Promise<void> {
+  if (detached) await tellStarter({ kind: 'ready', ...facts })
 }
 
 /** A terminal is read by a person; elsewhere the log is JSON. Whoever read it may go: the sessions do not end for that. */
@@ -59,65 +110,28 @@ function screenOf(io: CliIo, { LOG_LEVEL }: Settings): TerminalLog | undefined {
   return io.stdout.isTTY ? new TerminalLog(io, { calm: LOG_LEVEL !== 'debug' }) : undefined
 }
 
-/** How the daemon is told to stop: drain first, or now. The second order ends a drain, one more the process. */
-interface Stopping {
-  readonly drain: Promise<number>
-  readonly now: AbortController
-  readonly ask: (order: StopOrder) => void
+function logFile(settings: Settings, detached: boolean, io: CliIo): LogFile | undefined {
+  if (!detached && settings.LOG_FILE === undefined) return undefined
+  return new LogFile(logFileOf(settings), (reason) =>
+    io.stderr.write(`cocod: lines of the log are lost: ${reason}\n`),
+  )
 }
 
-/**
- * A SIGINT stops cleanly, and so does a SIGTERM unless SIGTERM_ACTION has it drain first. The next signal ends the
- * drain, one more the process at once.
- */
-function stopSignals({ screen, log, settings }: Signalled): Stopping {
-  const stop = new AbortController()
-  let draining = false
-  let drain: (minutes: number) => void = () => {}
-  const drained = new Promise<number>((resolve) => {
-    drain = (minutes) => {
-      draining = true
-      resolve(minutes)
-    }
-  })
-  const ask = ({ drainMinutes }: StopOrder): void => {
-    if (drainMinutes !== undefined && !draining) drain(drainMinutes)
-    else stop.abort('asked to')
-  }
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (stop.signal.aborted) process.exit(INTERRUPTED)
-    screen?.speak({ onNewLine: signal === 'SIGINT' })
-    const drains = signal === 'SIGTERM' && settings.SIGTERM_ACTION === 'drain' && !draining
-    log.info({ signal }, drains ? 'draining; once more stops' : 'stopping; once more ends at once')
-    ask({ drainMinutes: drains ? settings.DRAIN_MINUTES : undefined })
-  }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
-  // A file-size limit (RLIMIT_FSIZE) is to be a failed write, which ends one session, not the process.
-  process.on('SIGXFSZ', () => {})
-  process.on('uncaughtException', (err) => fatal(stop, log, err))
-  process.on('unhandledRejection', (err) => fatal(stop, log, err))
-  return { drain: drained, now: stop, ask }
+interface Lines {
+  write(line: string): unknown
 }
 
-/** A fault of the program itself: said loudly, and the sessions still end in order. */
-function fatal(stop: AbortController, log: Log, err: unknown): void {
-  log.fatal({ err }, 'a fault of the program; it stops')
-  process.exitCode = EXIT.software
-  stop.abort(err)
-}
-
-interface Signalled {
-  readonly screen: TerminalLog | undefined
-  readonly log: Log
-  readonly settings: Settings
-}
+const both = (screen: Lines | undefined, file: Lines | undefined): { write(line: string): void } => ({
+  write(line) {
+    screen?.write(line)
+    file?.write(line)
+  },
+})
 
 interface Running {
   readonly stop: Stopping
   readonly log: Log
 }
-
 async function untilStopped(daemon: Daemon, ready: Promise<void>, { stop, log }: Running): Promise<number> {
   const { signal } = stop.now
   const stopped = new Promise<void>((resolve) => {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { sleep, systemClock } from '../base/clock.ts'
 import { type Holder, isAlive } from '../base/lock-file.ts'
+import type { Settings } from '../config/settings.ts'
+import type { StopOrder } from '../daemon.ts'
 import { askDaemon } from './ask-daemon.ts'
 import { type CliIo, type Command, EXIT } from './io.ts'
 import { readCommandLine, refuseWords, UsageError } from './options.ts'
@@ -20,18 +22,35 @@ export const stop: Command = async (args, io) => {
   const { own, rest } = takeOptions(args, ['timeout'])
   const { config, switches, words } = readCommandLine(rest, io, ['drain'])
   refuseWords('stop', words)
-  const { DATA_DIR: dataDir, DRAIN_MINUTES } = config.settings
-  const minutes = minutesOf(own.timeout, DRAIN_MINUTES)
+  const { DATA_DIR: dataDir } = config.settings
+  const order = stopOrder(config.settings, { drain: switches.has('drain'), timeout: own.timeout })
   const holder = await runningDaemon(dataDir)
   if (!holder) {
     io.stdout.write(`not running (${dataDir})\n`)
     return EXIT.ok
   }
-  const drained = switches.has('drain') ? minutes : undefined
-  if (drained === undefined) process.kill(holder.pid, 'SIGTERM')
-  else
-    await askDaemon(dataDir, { command: 'stop', drainMinutes: drained }, z.object({ sessions: z.number() }))
-  return await gone({ holder, dataDir, forMs: PATIENCE_MS + (drained ?? 0) * 60_000 }, io)
+  return await stopDaemon(holder, { dataDir, ...order }, io)
+}
+
+/** Minutes that sessions may take to end; undefined: none. Throws UsageError for a time that is none. */
+export function stopOrder(
+  { DRAIN_MINUTES }: Settings,
+  { drain, timeout }: { readonly drain: boolean; readonly timeout: string | undefined },
+): StopOrder {
+  const minutes = minutesOf(timeout, DRAIN_MINUTES)
+  return { drainMinutes: drain ? minutes : undefined }
+}
+
+/** Stops a daemon and waits until it is gone. Resolves with the exit code. */
+export async function stopDaemon(
+  holder: Holder,
+  { dataDir, drainMinutes }: StopOrder & { readonly dataDir: string },
+  io: CliIo,
+): Promise<number> {
+  const Answer = z.object({ sessions: z.number() })
+  if (drainMinutes === undefined) process.kill(holder.pid, 'SIGTERM')
+  else await askDaemon(dataDir, { command: 'stop', drainMinutes }, Answer)
+  return await gone({ holder, dataDir, forMs: PATIENCE_MS + (drainMinutes ?? 0) * 60_000 }, io)
 }
 
 function minutesOf(given: string | undefined, otherwise: number): number {

@@ -13,6 +13,8 @@ export type Origin = 'flag' | 'environment' | 'file' | 'default'
 export interface Config {
   readonly settings: Settings
   readonly origins: Readonly<Record<SettingName, Origin>>
+  /** As they were written, to see what another configuration changes; undefined for a default. Never shown. */
+  readonly texts: Readonly<Partial<Record<SettingName, string>>>
   /** Options of single assets, accounts and gateways: the sections of the file. */
   readonly optionSections: readonly OptionSection[]
   /** Absolute path of the file that was read, if there was one. */
@@ -76,9 +78,11 @@ export function loadConfig(sources: ConfigSources): Config {
   problems.push(...unknownKeys(file))
   const values: Record<string, unknown> = {}
   const origins: Record<string, Origin> = {}
+  const texts: Partial<Record<SettingName, string>> = {}
   for (const name of SETTING_NAMES) {
     const found = find(name, sources, file)
     origins[name] = found?.origin ?? 'default'
+    if (found) texts[name] = found.text
     const parsed = settingOf(name).schema.safeParse(found?.text)
     if (parsed.success) values[name] = absolute(name, parsed.data, { sources, file, found })
     else problems.push(wrongValue(name, found, parsed.error.issues[0]?.message ?? 'not understood'))
@@ -90,6 +94,7 @@ export function loadConfig(sources: ConfigSources): Config {
     settings: values as Settings,
     // eslint-disable-next-line @typescript-eslint/no-unsafe-type-assertion
     origins: origins as Config['origins'],
+    texts,
     optionSections: file.optionSections,
     file: file.path,
   })

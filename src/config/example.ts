@@ -1,3 +1,4 @@
+import { LIVE_SETTINGS } from './live-config.ts'
 import { SETTING_GROUPS, SETTING_NAMES, type SettingName, settingOf } from './settings.ts'
 
 /** The text of config.example.ini: every setting, commented out, with what it does. A test compares the file. */
@@ -45,3 +46,6 @@ function fixedDefault(schema: ReturnType<typeof settingOf>['schema']): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   return `\`${String(value)}\``
 }
+
+/** What docs/operations.md says can be changed while it runs. */
+export const liveList = (): string => LIVE_SETTINGS.map((name) => `\`${name}\``).join(', ')

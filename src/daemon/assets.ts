@@ -37,12 +37,18 @@ export async function buildAssets({
   clock,
   log,
 }: AssetParts): Promise<Assets> {
-  const { DATA_DIR, HOST_KEY_POLICY, SSH_TIMEOUT, ALLOW_LOCAL_ASSETS } = config.settings
+  const { DATA_DIR, ALLOW_LOCAL_ASSETS } = config.settings
   const options = new OptionResolver({
-    sections: config.optionSections,
+    get sections() {
+      return config.optionSections
+    },
     own: standalone?.options,
-    hostKeyPolicy: HOST_KEY_POLICY,
-    totalSeconds: SSH_TIMEOUT,
+    get hostKeyPolicy() {
+      return config.settings.HOST_KEY_POLICY
+    },
+    get totalSeconds() {
+      return config.settings.SSH_TIMEOUT
+    },
   })
   const hostKeys = await HostKeys.open({ path: knownHostsPath(DATA_DIR), log, clock })
   // The demo has a new host key at each start, and it is known from here and not from the wire.

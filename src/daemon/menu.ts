@@ -29,15 +29,17 @@ export function menuHouse({ settings, core, clock, log }: MenuParts): {
   readonly catalogues: Catalogues
   readonly habits: MenuHabits
 } {
-  const { DATA_DIR, ASSET_LIST_SORT_BY, ASSET_LIST_PAGE_SIZE, ANNOUNCEMENT_FILE } = settings
   return {
-    people: new People({ directory: join(DATA_DIR, 'people'), clock, log }),
+    people: new People({ directory: join(settings.DATA_DIR, 'people'), clock, log }),
     catalogues: new Catalogues(),
     habits: {
-      sortBy: () => core.settings.sortBy ?? ASSET_LIST_SORT_BY,
-      pageRows: () => core.settings.pageSize ?? ASSET_LIST_PAGE_SIZE,
+      sortBy: () => core.settings.sortBy ?? settings.ASSET_LIST_SORT_BY,
+      pageRows: () => core.settings.pageSize ?? settings.ASSET_LIST_PAGE_SIZE,
       idleMinutes: () => core.settings.maxIdleMinutes ?? settings.SECURITY_MAX_IDLE_TIME,
-      announcement: async () => (ANNOUNCEMENT_FILE === undefined ? [] : readLines(ANNOUNCEMENT_FILE, log)),
+      announcement: async () => {
+        const { ANNOUNCEMENT_FILE: file } = settings
+        return file === undefined ? [] : readLines(file, log)
+      },
     },
   }
 }

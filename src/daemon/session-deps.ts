@@ -28,11 +28,7 @@ export interface SessionDepsParts {
 /** What every session of this daemon is built from. */
 export function sessionDeps(parts: SessionDepsParts, scope: Scope): SessionDeps {
   const { settings, core, targets, audit, assets, registry, clock, log } = parts
-  const {
-    OUTAGE_SESSION_MINUTES: outageMinutes,
-    SECURITY_MAX_IDLE_TIME,
-    SECURITY_MAX_SESSION_TIME,
-  } = settings
+  const { OUTAGE_SESSION_MINUTES: outageMinutes } = settings
   const outageMs = outageMinutes * 60_000
   const watched = { ask: core.permission, clock, intervalMs: PERMISSION_INTERVAL_MS, outageMs }
   return {
@@ -45,10 +41,15 @@ export function sessionDeps(parts: SessionDepsParts, scope: Scope): SessionDeps 
     permissions: scope.own(new PermissionWatch(watched)),
     clock,
     log,
-    idleMinutes: () => core.settings.maxIdleMinutes ?? SECURITY_MAX_IDLE_TIME,
-    mostMinutes: () => SECURITY_MAX_SESSION_TIME * 60,
+    idleMinutes: () => core.settings.maxIdleMinutes ?? settings.SECURITY_MAX_IDLE_TIME,
+    mostMinutes: () => settings.SECURITY_MAX_SESSION_TIME * 60,
     outageMinutes,
     bytesPerSecond: settings.SESSION_BANDWIDTH_KB * 1000,
-    rules: { slow: scope.own(new SlowSearch({ clock })), dryRun: settings.COMMAND_RULES === 'dry-run' },
+    rules: {
+      slow: scope.own(new SlowSearch({ clock })),
+      get dryRun() {
+        return settings.COMMAND_RULES === 'dry-run'
+      },
+    },
   }
 }

@@ -32,17 +32,11 @@ export function penaltiesOf({ PENALTY_EXEMPT, TRUSTED_PEERS }: Settings, clock: 
 }
 
 function sshdOptions(settings: Settings, host: string): SshdOptions {
-  const { ALLOW_SSH_USER, BLOCK_SSH_USER, TRUSTED_PEERS, PROXY_PROTOCOL } = settings
+  const { TRUSTED_PEERS, PROXY_PROTOCOL } = settings
   return {
     host,
     port: settings.SSHD_PORT,
-    auth: {
-      passwordAuth: settings.PASSWORD_AUTH,
-      publicKeyAuth: settings.PUBLIC_KEY_AUTH,
-      maxTries: settings.MAX_LOGIN_TRIES,
-      allowUsers: ALLOW_SSH_USER && namesOf(ALLOW_SSH_USER),
-      blockUsers: namesOf(BLOCK_SSH_USER),
-    },
+    auth: authOptions(settings),
     language: settings.LANGUAGE_CODE,
     algorithms: settings.USER_ALGORITHMS,
     loginGraceSeconds: settings.LOGIN_GRACE_SECONDS,
@@ -55,6 +49,23 @@ function sshdOptions(settings: Settings, host: string): SshdOptions {
     banner: settings.BANNER,
   }
 }
+
+/** Read anew for each login: these may be changed while it runs. */
+const authOptions = (settings: Settings): SshdOptions['auth'] => ({
+  maxTries: settings.MAX_LOGIN_TRIES,
+  get passwordAuth() {
+    return settings.PASSWORD_AUTH
+  },
+  get publicKeyAuth() {
+    return settings.PUBLIC_KEY_AUTH
+  },
+  get allowUsers() {
+    return settings.ALLOW_SSH_USER && namesOf(settings.ALLOW_SSH_USER)
+  },
+  get blockUsers() {
+    return namesOf(settings.BLOCK_SSH_USER)
+  },
+})
 
 const namesOf = (names: readonly string[]): ReadonlySet<string> =>
   new Set(names.map((name) => name.normalize('NFC')))

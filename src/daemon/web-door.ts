@@ -49,7 +49,9 @@ function loginsOf({ settings, standalone, core, penalties, clock, log }: WebDoor
   if (!standalone) return { kind: 'core' }
   const refusedKeys = new RefusedKeys(clock)
   const options = {
-    passwordAuth: settings.PASSWORD_AUTH,
+    get passwordAuth() {
+      return settings.PASSWORD_AUTH
+    },
     publicKeyAuth: false,
     maxTries: settings.MAX_LOGIN_TRIES,
   }

@@ -30,8 +30,8 @@ export interface ByMenuDeps {
   readonly guests: Pick<SessionGuests, 'visibleTo' | 'mayType' | 'show'>
   /** Name of this bastion. */
   readonly node: string
-  /** Title of the menu where core has none. */
-  readonly header?: string | undefined
+  /** Title of the menu where core has none, as it is set now. */
+  readonly header?: (() => string | undefined) | undefined
   readonly people: Pick<People, 'of'>
   readonly catalogues: Catalogues
   readonly habits: MenuHabits
@@ -75,7 +75,7 @@ export async function byMenu(
   const { desk, remembered, lastLogin } = await arrive(deps, newcomer)
   await using _remembered = remembered
   const announcement = await habits.announcement()
-  const title = core.settings.headerTitle ?? header
+  const title = core.settings.headerTitle ?? header?.()
   return await visit(
     {
       ...{ desk, principal, remembered, catalogues, log, user, guests, sortBy: habits.sortBy },

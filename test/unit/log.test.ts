@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { Fault } from '../../src/base/fault.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { TerminalLog } from '../../src/cli/terminal-log.ts'
-import { auditEvent, createLog, type Log, teeEvents, withLogContext } from '../../src/log.ts'
+import { auditEvent, createLog, type Log, setLogLevel, teeEvents, withLogContext } from '../../src/log.ts'
 
 /** What of a text could move a cursor, forge a line or turn one around; line ends apart. */
 const CONTROLS = /[\0-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u
@@ -73,4 +73,17 @@ test('an audit event is written and handed on whatever the level, and other line
   expect(events.map((line): unknown => JSON.parse(line))).toEqual([
     expect.objectContaining({ event: 'login', user: 'bob\\x1b', session: 's-1', msg: 'login' }),
   ])
+})
+
+test('another level holds for logs that were made before, and audit events are written whatever it is', () => {
+  const text = written((log) => {
+    const child = log.child({ login: 'l1' })
+    setLogLevel(log, 'error')
+    child.info('unseen')
+    auditEvent(log, 'login', {}, 'seen')
+    setLogLevel(log, 'debug')
+    child.debug('seen again')
+  })
+  expect(text).not.toContain('unseen')
+  expect(text.trim().split('\n')).toHaveLength(2)
 })

@@ -23,6 +23,13 @@ export const files = {
     example: 'inventory.ini',
     path: true,
   }),
+  LOG_FILE: setting({
+    schema: text.optional(),
+    about:
+      'File for the log, opened anew on SIGHUP and by cocod reload, so that logrotate can move it. Default: standard output, and cocod.log in DATA_DIR with start -d.',
+    example: '/var/log/cocod/cocod.log',
+    path: true,
+  }),
   LOG_LEVEL: setting({
     schema: z
       .preprocess(

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { OPTION_KEYS } from '../../../src/asset-options/keys.ts'
 import { optionTable } from '../../../src/asset-options/table.ts'
+import { liveList } from '../../../src/config/example.ts'
 import { loadInventory } from '../../../src/standalone/inventory-file.ts'
 import { SECTIONS } from '../../../src/standalone/inventory-schema.ts'
 import { Passwords } from '../../../src/standalone/passwords.ts'
@@ -65,6 +66,10 @@ const optionsOf = (kind: string): object =>
 
 test('docs/asset-options.md has the table of the schema', () => {
   expect(read('docs/asset-options.md')).toContain(`<!-- options -->\n${optionTable()}\n<!-- /options -->`)
+})
+
+test('docs/operations.md names the settings that follow a reload', () => {
+  expect(read('docs/operations.md')).toContain(`<!-- live -->\n${liveList()}\n<!-- /live -->`)
 })
 
 test.each(documents)('every file that %s names is there', (document) => {

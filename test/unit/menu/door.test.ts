@@ -42,7 +42,7 @@ async function house(
     sessions: { open: () => Promise.resolve({ kind: 'exit', exit: { kind: 'status', code: 7 } }) },
     ...{
       node: 'bastion-1',
-      header: 'Title',
+      header: () => 'Title',
       habits,
       clock,
       log,
