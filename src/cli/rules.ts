@@ -68,6 +68,7 @@ function sentence(verdict: Verdict): string {
   const by = `by ${nameOf(rule)}, priority ${rule.priority}`
   if (kind === 'allowed') return `allowed ${by}`
   if (verdict.trouble === 'broken') return `DENIED ${by}: the rule is no regular expression`
+  if (verdict.trouble === 'fault') return 'DENIED: it cannot be judged'
   if (verdict.trouble === 'slow') return `DENIED ${by}: the rule takes too long`
   return `DENIED ${by} (${rule.kind}: ${escapeControls(rule.content.split(/[\r\n]/)[0] ?? '')})`
 }

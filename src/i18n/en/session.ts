@@ -43,6 +43,7 @@ export const session = {
     '“{line}” was not run: rule {rule} is no regular expression, so nothing it should judge may run. An administrator can mend it.',
   'session.rule.slow':
     '“{line}” was not run: rule {rule} takes too long to judge it. Try a shorter line, or ask an administrator.',
+  'session.rule.fault': 'Not run: the command rules could not judge it. Tell an administrator.',
   'session.rule.too-long':
     'This was not run: it is too long for the command rules. Try it in smaller pieces.',
   'session.rule.history':

@@ -38,6 +38,7 @@ export const session: Record<keyof typeof en, string> = {
   'session.rule.broken':
     '“{line}”未执行：规则 {rule} 不是有效的正则表达式，由它判断的命令都不会执行。请联系管理员修正。',
   'session.rule.slow': '“{line}”未执行：规则 {rule} 判断耗时过长。请尝试更短的命令，或联系管理员。',
+  'session.rule.fault': '未执行：命令规则无法判断该行。请联系管理员。',
   'session.rule.too-long': '未执行：内容过长，命令规则无法判断。请分成几段再试。',
   'session.rule.history': '“{line}”未执行：“!”展开的内容在执行前无法得知。请用上方向键取出该行。',
   'session.rule.ahead': '未执行：提示符出现之前无法得知它会变成什么。请等待提示符。',

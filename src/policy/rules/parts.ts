@@ -1,16 +1,11 @@
+import { MOST_DEPTH, Nesting, TooManyParts } from './nesting.ts'
 import { unquoted } from './unquote.ts'
 
 /** More parts of one line than a person writes: it is not judged but refused. */
 const MOST_PARTS = 500
-const MOST_DEPTH = 20
 /** Words that stand before a command and are none. */
 const BEFORE =
   /^(?:(?:if|then|else|elif|do|while|until|time|!|\{|&|\d*[<>]{1,2}&?\s*[^\s<>&|;]+|[A-Za-z_]\w*\+?=\S*|(?:function\s+)?[\w-]+\s*\(\))(?:\s+|$))+/
-
-/** The line cannot be taken apart. */
-export class TooManyParts extends Error {
-  override readonly name = 'TooManyParts'
-}
 
 /**
  * All that rules are tried on: the whole text, each of its lines, and each command in it on its own (`;`, `&&`, `||`,
@@ -52,6 +47,7 @@ interface Division {
 
 function divided(text: string): Division[] {
   const parts: Division[] = []
+  const nesting = new Nesting(text)
   let from = 0
   let inner: string[] = []
   const end = (at: number): void => {
@@ -68,60 +64,10 @@ function divided(text: string): Division[] {
       from = at
       continue
     }
-    const nested = nestedAt(text, at)
+    const nested = nesting.at(at)
     inner.push(...nested.inner)
     at += char === '\\' ? 2 : nested.length
   }
   end(text.length)
   return parts
-}
-
-/** A quote, a substitution or a subshell that begins here; otherwise one character. */
-function nestedAt(text: string, at: number): { length: number; inner: string[] } {
-  const char = text.charAt(at)
-  if (char === "'") return { length: closing(text, at, "'"), inner: [] }
-  if (char === '"') return doubleQuoted(text, at)
-  if (char === '`') {
-    const length = closing(text, at, '`')
-    return { length, inner: [text.slice(at + 1, at + length - 1).replaceAll('\\`', '`')] }
-  }
-  const open = /^[$<>]?\(/.exec(text.slice(at, at + 2))?.[0]
-  if (open === undefined) return { length: 1, inner: [] }
-  const length = balanced(text, at + open.length) - at
-  return { length, inner: [text.slice(at + open.length, at + length - 1)] }
-}
-
-/** Length of what `quote` opens here. One that is not closed quotes nothing: what follows it is divided all the same. */
-function closing(text: string, at: number, quote: string): number {
-  const escapes = quote === '`' || text.charAt(at - 1) === '$'
-  for (let end = at + 1; end < text.length; end++) {
-    if (escapes && text.charAt(end) === '\\') end++
-    else if (text.charAt(end) === quote) return end + 1 - at
-  }
-  return 1
-}
-
-function doubleQuoted(text: string, at: number): { length: number; inner: string[] } {
-  const inner: string[] = []
-  for (let end = at + 1; end < text.length; ) {
-    const char = text.charAt(end)
-    if (char === '"') return { length: end + 1 - at, inner }
-    if (char === '\\') end += 2
-    else if (char === '`' || text.startsWith('$(', end)) {
-      const nested = nestedAt(text, end)
-      inner.push(...nested.inner)
-      end += nested.length
-    } else end++
-  }
-  return { length: 1, inner: [] }
-}
-
-/** The place behind the parenthesis that closes one; the end of the text (and one) if none does. */
-function balanced(text: string, from: number): number {
-  let at = from
-  while (at < text.length) {
-    if (text.charAt(at) === ')') return at + 1
-    at += text.charAt(at) === '\\' ? 2 : nestedAt(text, at).length
-  }
-  return text.length + 1
 }

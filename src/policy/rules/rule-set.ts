@@ -1,10 +1,11 @@
 import type { CommandRule } from '../../core/model.ts'
-import { partsOf, TooManyParts } from './parts.ts'
+import { TooManyParts } from './nesting.ts'
+import { partsOf } from './parts.ts'
 import { type CompiledRule, compileRule } from './rule.ts'
 import type { SlowSearch } from './slow-search.ts'
 
 /** Why nothing else could be said of a part than no. */
-export type Trouble = 'broken' | 'slow' | 'too-long'
+export type Trouble = 'broken' | 'slow' | 'too-long' | 'fault'
 
 /** What the rules say of one part of a line, or of all of it. */
 export type Verdict =
@@ -58,8 +59,9 @@ export class RuleSet {
       if (text.length > MOST_TEXT) throw new TooManyParts('too long')
       for (const part of partsOf(text)) verdicts.push(await this.#judgePart(part, options))
     } catch (error) {
-      if (!(error instanceof TooManyParts)) throw error
-      verdicts.push({ kind: 'denied', part: text.trim(), trouble: 'too-long' })
+      // What cannot be judged does not run, whatever the reason: a fault here must not let a line through.
+      const trouble = error instanceof TooManyParts ? 'too-long' : 'fault'
+      verdicts.push({ kind: 'denied', part: text.trim(), trouble })
     }
     return verdicts
   }

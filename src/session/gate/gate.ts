@@ -100,8 +100,16 @@ class Gate implements Stage {
   }
 
   async #work(): Promise<void> {
-    for (let token = this.#take(); token && !this.#over.signal.aborted; token = this.#take()) {
-      await this.#pass(token)
+    try {
+      for (let token = this.#take(); token && !this.#over.signal.aborted; token = this.#take()) {
+        await this.#pass(token)
+      }
+    } catch {
+      // A fault here must neither let a line through nor end the daemon.
+      const why: Refusal = { kind: 'unreadable' }
+      this.#drop()
+      this.#note(why, true, 'denied')
+      this.#out.toPerson(this.#options.sentence(why))
     }
   }
 

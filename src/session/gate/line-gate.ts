@@ -42,6 +42,7 @@ class LineGate implements Stage {
   keys(bytes: Buffer): boolean {
     this.#working = this.#working
       .then(() => this.#lines(Buffer.concat([this.#rest, bytes])))
+      .catch(() => this.#refuse({ kind: 'unreadable' })) // a fault must neither let a line through nor end the daemon
       .finally(() => this.#out.more())
     return false
   }
@@ -73,7 +74,7 @@ class LineGate implements Stage {
 
   async #line(bytes: Buffer): Promise<void> {
     if (this.#refused) return
-    const { rules, dryRun, onJudged, onRefused } = this.#options
+    const { rules, dryRun, onJudged } = this.#options
     const text = bytes.toString().replace(/\r?\n$/, '')
     const verdict = await rules.judge(this.#before + text)
     const refusal: Refusal | undefined =
@@ -81,7 +82,11 @@ class LineGate implements Stage {
     onJudged(text, verdict.rule, refusal)
     this.#before = text.endsWith('\\') ? `${this.#before}${text}\n` : ''
     if (!refusal || dryRun) return this.#out.toProgram(bytes)
+    this.#refuse(refusal)
+  }
+
+  #refuse(why: Refusal): void {
     this.#refused = true
-    onRefused(refusal)
+    this.#options.onRefused(why)
   }
 }

@@ -3,6 +3,7 @@ import { systemClock } from '../../../../src/base/clock.ts'
 import type { CommandRule } from '../../../../src/core/model.ts'
 import { RuleSet } from '../../../../src/policy/rules/rule-set.ts'
 import { SlowSearch } from '../../../../src/policy/rules/slow-search.ts'
+import { seeded } from '../../../fixtures/random.ts'
 import { aRule } from '../../../fixtures/rules.ts'
 
 // A busy machine must not turn a good search into a slow one.
@@ -154,4 +155,31 @@ test('a text that is too long or has too many parts is refused without a look', 
   const many = Array.from({ length: 600 }, (_, index) => `x${index}`).join(';')
   expect(await judge([aRule({ content: 'rm' })], many)).toMatchObject({ trouble: 'too-long' })
   expect(await judge([aRule({ content: 'rm' })], '$('.repeat(30))).toMatchObject({ trouble: 'too-long' })
+})
+
+// Each of these took time that doubles with every repetition, or more stack than there is.
+test.each([
+  ['quotes that are not closed in substitutions', '"$('.repeat(45)],
+  ['the same, thousands of them', '"$('.repeat(20_000)],
+  ['parentheses', '('.repeat(30_000)],
+  ['substitutions', '$('.repeat(30_000)],
+  ['backquotes in quotes', '"`'.repeat(20_001)],
+  ['escaped quotes', "$'\\'".repeat(16_000)],
+  ['open quotes before each other', '"`$('.repeat(15_000)],
+  ['here and there a closing one', '"$(`\'('.repeat(9_000) + ')"`'.repeat(2_000)],
+])(
+  'a hostile line of %s is judged in a moment, and what is denied in it does not run',
+  async (_what, text) => {
+    expect((await judge([aRule({ content: 'echo' })], `echo ${text}`)).kind).toBe('denied')
+  },
+)
+
+test('any text at all is judged', async () => {
+  const { below, pick } = seeded(20_261)
+  const alphabet = ['$(', '&&', "$'", ...'"\'`$(){};&|\\\n <>!a='] as const
+  for (let round = 0; round < 2_000; round++) {
+    const text = Array.from({ length: 1 + below(120) }, () => pick(alphabet)).join('')
+    const { kind } = await judge([aRule({ kind: 'regex', content: '^a$' })], text)
+    expect(['allowed', 'denied']).toContain(kind)
+  }
 })
