@@ -32,6 +32,9 @@ export function normalised(path: BytePath): BytePath {
 export const isWithin = (root: BytePath, path: BytePath): boolean =>
   root === '/' || path === root || path.startsWith(`${root}/`)
 
+/** The name itself: with a slash behind it, a link would be followed. */
+export const unslashed = (path: BytePath): BytePath => path.replace(/(?<=[^/])\/+$/, '')
+
 /** The directory a path is in, as dirname(3). */
 export function parentOf(path: BytePath): BytePath {
   const trimmed = path.replace(/\/+$/, '')

@@ -1,14 +1,13 @@
 import { reasonOf } from '../base/fault.ts'
 import type { Target } from '../core/model.ts'
 import type { Ending } from '../session/ending.ts'
-import { type BytePath, isWithin, joined, normalised, parentOf, pathFromText, shown } from './byte-path.ts'
+import { type BytePath, isWithin, normalised, pathFromText } from './byte-path.ts'
 import type { FileSession } from './file-session.ts'
 import { FilesError } from './files-error.ts'
 import { Lane } from './lane.ts'
 import type { FileLogin, Lease } from './login.ts'
-import { SftpClient, SftpStatus } from './sftp/client.ts'
+import { SftpClient } from './sftp/client.ts'
 import { PacketLink } from './sftp/packet-link.ts'
-import { STATUS } from './sftp/protocol.ts'
 
 export interface MountParts {
   readonly login: FileLogin
@@ -95,19 +94,6 @@ export class Mount {
     return normalised(this.prefix + (root === '/' ? path : path.slice(root.length)))
   }
 
-  /**
-   * Refuses a path that leads out of the root, by asking the asset where it really is: of the thing itself where an
-   * operation follows links, else of the directory it is in. Costs a round trip, and nothing where the root is `/`.
-   * @throws {FilesError} FILES_OUTSIDE
-   */
-  async confine(path: BytePath, mounted: Mounted, { follow }: { follow: boolean }): Promise<void> {
-    if (mounted.root === '/') return
-    const real =
-      (follow ? await realOf(path, mounted.client) : undefined) ?? (await placeOf(path, mounted.client))
-    if (real !== undefined && isWithin(mounted.root, real)) return
-    throw outside(path, this, mounted)
-  }
-
   async #open(): Promise<Mounted> {
     const { login, signal, onOpen } = this.#parts
     const lease = await login.lease(this.target, signal)
@@ -182,32 +168,6 @@ export class Mount {
     else session.ended.addEventListener('abort', end, { once: true })
   }
 }
-
-/** Where a thing is, links followed; undefined when it is not there. */
-async function realOf(path: BytePath, client: SftpClient): Promise<BytePath | undefined> {
-  try {
-    return normalised(await client.realpath(path))
-  } catch (error) {
-    if (error instanceof SftpStatus && error.code !== STATUS.connectionLost) return undefined
-    throw error
-  }
-}
-
-/** Where a name is, itself not followed. A last part of `..` is a directory and no name. */
-async function placeOf(path: BytePath, client: SftpClient): Promise<BytePath | undefined> {
-  const name = path.replace(/\/+$/, '').split('/').at(-1) ?? ''
-  if (name === '' || name === '.' || name === '..') return await realOf(path, client)
-  const directory = await realOf(parentOf(path), client)
-  return directory === undefined ? undefined : joined(directory, name)
-}
-
-export const outside = (path: BytePath, { target: { asset } }: Mount, { root }: Mounted): FilesError =>
-  new FilesError('FILES_OUTSIDE', {
-    step: 'look at path',
-    message: `${shown(path)} leads out of ${shown(root)}`,
-    next: 'use a path within it, or change SFTP_ROOT or SFTP_ROOT_DIRECT',
-    facts: { path: shown(path), root: shown(root), asset: asset.hostname },
-  })
 
 export const endedFault = ({ asset, systemUser }: Target, ending: Ending): FilesError =>
   new FilesError('FILES_ENDED', {

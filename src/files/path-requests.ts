@@ -1,9 +1,10 @@
 import { reasonOf } from '../base/fault.ts'
 import type { FileOperation } from '../core/model.ts'
 import { type BytePath, isUnsafe, normalised, shown, wireOf } from './byte-path.ts'
+import { confine, outside } from './confine.ts'
 import type { DoorContext } from './door-context.ts'
 import { FilesError } from './files-error.ts'
-import { type Mount, type Mounted, outside } from './mount.ts'
+import type { Mount, Mounted } from './mount.ts'
 import type { PathRequest } from './path-request.ts'
 import { type Action, rightsToOpen } from './rights.ts'
 import { encodeAttributes } from './sftp/attributes.ts'
@@ -110,12 +111,13 @@ export class PathRequests {
       mounted.session.touch()
       asked.paths = onAsset(asked, mounted)
       await demand(mounted, this.#rights(request), asked.paths[0] ?? '')
-      // REALPATH only says where something is: that is looked at in its answer.
-      const confined = request.type === PACKET.realpath ? [] : asked.paths
-      for (const path of confined) await mount.confine(path, mounted, { follow: request.rule.follow })
+      // These only say where something is: that is looked at in its answer.
+      const confined = isQuestion(request) ? [] : asked.paths
+      const { follow } = request.rule
+      for (const path of confined) await confine(path, mount, { mounted, follow })
       this.#send(asked, mounted)
     } catch (error) {
-      if (error instanceof FilesError || !mounted) this.#recordRefusal(asked, error, mounted)
+      this.#recordRefusal(asked, error, mounted)
       throw error
     }
   }
@@ -153,7 +155,7 @@ export class PathRequests {
       const [path = '', to] = asked.paths
       this.#door.record(mount.target, { operate, path, to, success, reason, began }, mounted)
     }
-    if (request.type === PACKET.realpath && reply && !answer) this.#realpath(asked, mounted, reply)
+    if (isQuestion(request) && reply && !answer) this.#realpath(asked, mounted, reply)
     else this.#door.pass(request.id, reply)
   }
 
@@ -206,7 +208,7 @@ export class PathRequests {
   ): Promise<void> {
     const { handles } = this.#door
     try {
-      await mount.confine(path, mounted, { follow: true })
+      await confine(path, mount, { mounted, follow: true })
     } catch (error) {
       handles.release()
       mounted.client.close(handle).catch(() => undefined)
@@ -253,6 +255,10 @@ function packetFor({ request: { type, head, tail }, paths }: ToAsset, { link }: 
   if (posix && !link.extensions.has(EXTENSION.posixRename)) return packet(PACKET.rename, 0, ...fields, tail)
   return packet(type, 0, head, ...fields, tail)
 }
+
+/** Is only where something is asked? */
+const isQuestion = ({ type, head }: PathRequest): boolean =>
+  type === PACKET.realpath || (type === PACKET.extended && head.includes(EXTENSION.expandPath))
 
 const isStat = (type: number): boolean => type === PACKET.stat || type === PACKET.lstat
 

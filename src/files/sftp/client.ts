@@ -1,4 +1,4 @@
-import { type BytePath, joined, pathOf, wireOf } from '../byte-path.ts'
+import { type BytePath, joined, pathOf, unslashed, wireOf } from '../byte-path.ts'
 import { type Attributes, decodeAttributes, encodeAttributes, isDirectory } from './attributes.ts'
 import { BadPacket, Cursor } from './cursor.ts'
 import { type NameEntry, packet, string, u32, u64 } from './encode.ts'
@@ -118,18 +118,18 @@ export class SftpClient {
 
   /**
    * Removes a directory with all that is in it. Links are removed, not followed. `onRemoved` hears of each thing in
-   * it, not of the directory itself.
+   * it, not of the directory itself. What READDIR says is not believed: some servers tell there what a link points to.
    */
   async removeTree(path: BytePath, onRemoved: (path: BytePath) => void, depth = 0): Promise<void> {
     if (depth > DEEPEST) throw new SftpStatus(STATUS.failure, 'the directories are too deep')
-    for (;;) {
+    const isReal = depth > 0 || isDirectory(await this.lstat(unslashed(path)))
+    while (isReal) {
       const page = await firstPage(this.list(path))
       if (page.length === 0) break
       for (const { name, attributes } of page) {
         const inner = joined(path, name)
-        const { mode } = attributes.mode === undefined ? await this.lstat(inner) : attributes
-        if (isDirectory({ ...(mode !== undefined && { mode }) }))
-          await this.removeTree(inner, onRemoved, depth + 1)
+        const mayBe = attributes.mode === undefined || isDirectory(attributes)
+        if (mayBe && isDirectory(await this.lstat(inner))) await this.removeTree(inner, onRemoved, depth + 1)
         else await this.remove(inner)
         onRemoved(inner)
       }

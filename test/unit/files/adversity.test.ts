@@ -1,5 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { Scope } from '../../../src/base/scope.ts'
@@ -169,6 +177,17 @@ test('FORCE_REMOVE_FOLDER removes a directory with all in it, links not followed
   })
   const names = ['fuller/a', 'fuller/link', 'fuller/sub', 'fuller/sub/b'].map((name) => home(name))
   expect(deleted.toSorted()).toEqual(names)
+})
+
+test('FORCE_REMOVE_FOLDER does not remove what a link points to', async () => {
+  mkdirSync(home('kept'))
+  writeFileSync(home('kept/file'), '')
+  chmodSync(home('kept'), 0o777)
+  symlinkSync(home('kept'), home('link-to-kept'))
+  const { client } = await direct()
+  for (const path of ['link-to-kept', 'link-to-kept/', home('link-to-kept')])
+    await expect(client.rmdir(path), path).rejects.toThrow(SftpStatus)
+  expect(readdirSync(home('kept'))).toEqual(['file'])
 })
 
 test('the tree: several accounts, assets of one name, one that is down, and no way across or above', async () => {

@@ -174,11 +174,48 @@ test('what leads out of SFTP_ROOT_DIRECT is refused: by dots and by links', asyn
     expect(await codeOf(sftp.client.stat(path)), path).toBe(DENIED)
   }
   expect(await codeOf(sftp.client.open(`${root}/dangling`, OPEN.write | OPEN.create))).toBe(DENIED)
+  // A slash behind a link follows it.
+  for (const path of [`${root}/link/`, `${root}/link//`, `${root}/link/.`])
+    expect(await codeOf(sftp.client.lstat(path)), path).toBe(DENIED)
+  expect(await codeOf(sftp.client.lstat(`${root}/link`))).toBe(STATUS.ok)
+  expect(await codeOf(sftp.client.stat(`${root}/none/`))).toBe(STATUS.noSuchFile)
   expect(await codeOf(sftp.client.rename(`${root}/inside`, '/tmp/outside'))).toBe(DENIED)
   expect(await codeOf(sftp.client.mkdir('/tmp/cocod-outside'))).toBe(DENIED)
   expect(await codeOf(sftp.client.open(`${root}/inside`, OPEN.read))).toBe(STATUS.ok)
   expect(await sftp.client.realpath('.')).toBe(root)
   expect(readdirSync(root).toSorted()).toEqual(['dangling', 'inside', 'link'])
+})
+
+test('a chain of links that only the kernel follows leads out of no root, and the refusal is on record', async () => {
+  const root = join('/tmp', `cocod-chain-${process.pid}`)
+  mkdirSync(root)
+  chmodSync(root, 0o777)
+  scope.defer(() => import('node:fs').then(({ rmSync }) => rmSync(root, { recursive: true })))
+  const outside = join('/tmp', `cocod-outside-${process.pid}`)
+  mkdirSync(outside)
+  chmodSync(outside, 0o777)
+  scope.defer(() => import('node:fs').then(({ rmSync }) => rmSync(outside, { recursive: true })))
+  writeFileSync(join(outside, 'secret'), '')
+  symlinkSync(outside, join(root, 'link-0'))
+  for (let at = 1; at < 37; at++) symlinkSync(`link-${at - 1}`, join(root, `link-${at}`))
+  expect(existsSync(join(root, 'link-36/secret'))).toBe(true)
+  const { world: at, sftp } = await world({ env: { SFTP_ROOT_DIRECT: root } })
+  for (const path of ['link-36', 'link-36/secret', 'link-36/new'].map((name) => join(root, name))) {
+    expect(await codeOf(sftp.client.stat(path)), path).not.toBe(STATUS.ok)
+    for (const flags of [OPEN.read, OPEN.write | OPEN.create])
+      expect(await codeOf(sftp.client.open(path, flags)), path).not.toBe(STATUS.ok)
+  }
+  expect(await codeOf(sftp.client.remove(`${root}/link-36/secret`))).not.toBe(STATUS.ok)
+  expect(await codeOf(sftp.client.list(`${root}/link-36`).next())).not.toBe(STATUS.ok)
+  expect(readdirSync(outside)).toEqual(['secret'])
+  const ofSecret = `${root}/link-36/secret`
+  await at.core.until(({ state }) =>
+    ['Download', 'Upload', 'Delete'].every((word) =>
+      state.fileLogs.some(
+        ({ operate, filename, is_success }) => operate === word && filename === ofSecret && !is_success,
+      ),
+    ),
+  )
 })
 
 test('paths with line breaks or NUL, and those too long, are refused; bytes that are no UTF-8 are kept', async () => {
