@@ -28,6 +28,7 @@ import { openSshDoor, penaltiesOf } from './daemon/ssh-door.ts'
 import { statusCommand } from './daemon/status.ts'
 import { type Upkeep, upkeepCommands } from './daemon/upkeep.ts'
 import { openWebDoor } from './daemon/web-door.ts'
+import type { Files } from './files/files.ts'
 import type { Log } from './log.ts'
 import { doorHandlers } from './menu/door.ts'
 import { SessionGuests } from './session/guests.ts'
@@ -148,9 +149,10 @@ class Building {
     const deps = sessionDeps({ settings, core, targets, audit, assets, registry, clock, log }, this.#scope)
     const hostKeys = this.#hostKeys(link)
     await hostKeys.find()
-    const sshd = await this.#sshd(link, { deps, audit, assets }, hostKeys.keys)
+    const files = buildFiles({ ...deps, core, fileLogs: audit.fileLogs, settings })
+    const sshd = await this.#sshd(link, { deps, files, assets }, hostKeys.keys)
     const ssh = { host: this.#bindHost, port: sshd.port }
-    const web = { host: this.#bindHost, port: await this.#web(link, deps, ssh.port) }
+    const web = { host: this.#bindHost, port: await this.#web(link, { deps, files }, ssh.port) }
     this.#listeners.push(ssh, web)
     const { connector } = assets
     const doctor = assetDoctor({ core, connector, targets, people: this.#people, log })
@@ -199,7 +201,7 @@ class Building {
 
   async #sshd(
     { service: core }: CoreLink,
-    { deps, audit, assets }: { deps: SessionDeps; audit: FileAudit; assets: Assets },
+    { deps, files, assets }: { deps: SessionDeps; files: Files; assets: Assets },
     hostKeys: SshdParts['hostKeys'],
   ): Promise<Sshd> {
     const { clock, log } = this.#parts
@@ -212,7 +214,6 @@ class Building {
     const menu = menuHouse({ settings: this.#settings, core, clock, log })
     this.#scope.own(menu.people)
     const door = doorHandlers({ ...menu, core, sessions, guests, node, header, rules, jump, clock, log })
-    const files = buildFiles({ ...deps, core, fileLogs: audit.fileLogs, settings: this.#settings })
     const handlers = withFiles(door, { files, core })
     const login = this.#people.watching(core)
     const options = { settings: this.#settings, host: this.#bindHost, hostKeys }
@@ -220,13 +221,17 @@ class Building {
     return this.#scope.own(await openSshDoor({ ...parts, penalties: this.#penalties }))
   }
 
-  #web(link: CoreLink, deps: SessionDeps, sshPort: number): Promise<number> {
+  #web(
+    link: CoreLink,
+    { deps, files }: { deps: SessionDeps; files: Files },
+    sshPort: number,
+  ): Promise<number> {
     const { standalone, clock, log } = this.#parts
     const parts = { settings: this.#settings, standalone, host: this.#bindHost, sshPort, clock, log }
     const sessions = new SessionService(deps)
     const health = () => (this.#registry.draining ? 'draining' : link.waitingFor)
     return openWebDoor(
-      { ...parts, core: link.service, sessions, health, penalties: this.#penalties },
+      { ...parts, core: link.service, sessions, files, health, penalties: this.#penalties },
       this.#scope,
     )
   }

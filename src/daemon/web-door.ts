@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Scope } from '../base/scope.ts'
 import type { Settings } from '../config/settings.ts'
 import type { AppService } from '../core/app-service.ts'
+import type { Files } from '../files/files.ts'
 import type { Log } from '../log.ts'
 import type { SessionService } from '../session/session.ts'
 import type { WebLogins, WebParts } from '../web/options.ts'
@@ -18,6 +19,7 @@ export interface WebDoorParts {
   readonly core: AppService
   readonly penalties: Penalties
   readonly sessions: SessionService
+  readonly files: Files
   readonly health: WebParts['health']
   readonly clock: Clock
   readonly log: Log
@@ -25,7 +27,7 @@ export interface WebDoorParts {
 
 /** The web port as the settings want it. Resolves with the port it got. */
 export function openWebDoor(parts: WebDoorParts, scope: Scope): Promise<number> {
-  const { settings, host, sshPort, core, sessions, health, clock, log } = parts
+  const { settings, host, sshPort, core, sessions, files, health, clock, log } = parts
   const { TRUSTED_PEERS } = settings
   return startWeb(
     {
@@ -38,8 +40,9 @@ export function openWebDoor(parts: WebDoorParts, scope: Scope): Promise<number> 
         isTrusted: (address) => TRUSTED_PEERS.has(address),
         graceMs: settings.WEB_GRACE_SECONDS * 1000,
         mostSocketsPerUser: settings.MAX_WEB_SOCKETS_PER_USER,
+        mostUploadBytes: settings.WEB_UPLOAD_MAX_MB * 2 ** 20,
       },
-      ...{ logins: loginsOf(parts), core, sessions, health, clock, log },
+      ...{ logins: loginsOf(parts), core, sessions, files, health, clock, log },
     },
     scope,
   )

@@ -28,6 +28,17 @@ export class Tree {
     this.#hosts = named(usable, name, ({ asset }) => asset.id)
   }
 
+  /** Where the files of an asset begin, of this account of it where one is named. Undefined: there are none. */
+  directoryOf(assetId: string, systemUserId?: string): BytePath | undefined {
+    for (const [name, { asset, accounts }] of this.#hosts) {
+      if (asset.id !== assetId) continue
+      if (systemUserId === undefined || accounts.size === 1) return `/${name}`
+      for (const [account, { id }] of accounts) if (id === systemUserId) return `/${name}/${account}`
+      return undefined
+    }
+    return undefined
+  }
+
   /** A relative path counts from `/`. */
   find(path: BytePath): Place {
     const parts = normalised(path).split('/').slice(1)

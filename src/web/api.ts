@@ -8,15 +8,15 @@ import { usableAccounts } from '../menu/accounts.ts'
 import { Catalogues } from '../menu/catalogues.ts'
 import { Catalogue } from '../menu/search.ts'
 import { handled } from './answers.ts'
+import type { Caller, Callers } from './callers.ts'
 import type { Csrf } from './csrf.ts'
-import { isOurOrigin } from './origin.ts'
-import { nobody } from './targets.ts'
-import { type Identities, type Identity, type Visitor, type VisitorOptions, visitorOf } from './visitor.ts'
+import { type Identities, type Visitor, type VisitorOptions, visitorOf } from './visitor.ts'
 
 export interface ApiParts extends VisitorOptions {
   readonly core: Pick<AppService, 'assets' | 'nodes' | 'nodeAssets'>
   readonly identities: Identities
   readonly csrf: Csrf
+  readonly callers: Callers
   /** Where to log in when it is not here; undefined: here. */
   readonly loginElsewhere: string | undefined
   readonly log: Log
@@ -31,14 +31,7 @@ const Query = z.object({
   fresh: z.literal('1').optional(),
 })
 
-/** A request of somebody who is logged in; what changes something has proved that our page made it. */
-export interface Caller {
-  readonly identity: Identity
-  readonly visitor: Visitor
-  readonly signal: AbortSignal
-}
-
-/** What our own page asks by HTTP. Everything here wants a login; `caller` is the one place that looks for it (S23). */
+/** What our own page asks by HTTP. Everything here wants a login; `Callers` looks for it (S23). */
 export class Api {
   readonly #parts: ApiParts
   readonly #catalogues = new Catalogues(CATALOGUE_BYTES)
@@ -74,24 +67,13 @@ export class Api {
     return handled(async (request, response) => {
       const visitor = visitorOf(request, this.#parts)
       try {
-        response.json(await handle(await this.#caller(request, visitor), request))
+        const changes = request.method !== 'GET'
+        const caller = await this.#parts.callers.caller(request, response, { changes })
+        response.json(await handle(caller, request))
       } catch (error) {
         this.#refuse(response, visitor, error)
       }
     })
-  }
-
-  async #caller(request: Request, visitor: Visitor): Promise<Caller> {
-    const { identities, csrf, isTrusted } = this.#parts
-    const gone = new AbortController()
-    request.on('close', () => gone.abort())
-    const identity = await identities.identify(visitor, gone.signal)
-    if (!identity) throw nobody()
-    if (request.method !== 'GET') {
-      if (!isOurOrigin(request, isTrusted) || !csrf.isRight(identity, request.get('x-csrf-token')))
-        throw nobody()
-    }
-    return { identity, visitor, signal: gone.signal }
   }
 
   /** Who is at this browser; 401 with the way to log in when it is nobody. */

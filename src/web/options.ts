@@ -1,6 +1,7 @@
 import type { Login } from '../auth/login.ts'
 import type { Clock } from '../base/clock.ts'
 import type { AppService } from '../core/app-service.ts'
+import type { Files } from '../files/files.ts'
 import type { Language } from '../i18n/i18n.ts'
 import type { Log } from '../log.ts'
 import type { Principal } from '../session/principal.ts'
@@ -20,6 +21,8 @@ export interface WebOptions {
   readonly isTrusted: TrustedPeer
   readonly graceMs: number
   readonly mostSocketsPerUser: number
+  /** Of one file. */
+  readonly mostUploadBytes: number
 }
 
 /** How people of the web port are known. */
@@ -41,6 +44,7 @@ export interface WebParts {
     'assets' | 'nodes' | 'nodeAssets' | 'targetById' | 'connectionToken' | 'userByCookie'
   >
   readonly sessions: Pick<SessionService, 'open'>
+  readonly files: Pick<Files, 'client'>
   /** Undefined: well; else what is wrong. Decides the answer of /healthz, which tells strangers no more than that. */
   readonly health: () => string | undefined
   readonly clock: Clock

@@ -6,6 +6,7 @@ import { sayFault } from '../i18n/i18n.ts'
 import { type Log, withLogContext } from '../log.ts'
 import type { SessionService } from '../session/session.ts'
 import { type Guest, MOST_ROOMS } from './guest.ts'
+import { malformed } from './malformed.ts'
 import { type Answer, Close, Drawn, Open, Resized, Resume, Typed } from './page-events.ts'
 import type { PageRoom, Viewer } from './page-room.ts'
 import type { PageRooms } from './page-rooms.ts'
@@ -172,13 +173,6 @@ export class Page {
 
 /** What socket.io hands over for an acknowledgement. */
 const isReply = (value: unknown): value is (answer?: Answer) => void => typeof value === 'function'
-
-const malformed = (): WebError =>
-  new WebError('WEB_REQUEST', {
-    step: 'read what the page sent',
-    message: 'the page sent something that is not understood',
-    next: 'reload the page: it may be of another version',
-  })
 
 const roomGone = (): WebError =>
   new WebError('WEB_ROOM', {

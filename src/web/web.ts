@@ -1,9 +1,12 @@
 import express, { Router } from 'express'
 import type { Scope } from '../base/scope.ts'
-import { say } from '../i18n/i18n.ts'
 import { Api } from './api.ts'
+import { Callers } from './callers.ts'
 import { CoreLogins } from './core-logins.ts'
 import { Csrf } from './csrf.ts'
+import { Connector } from './elfinder/connector.ts'
+import { FilePages, serveSids } from './elfinder/file-pages.ts'
+import { Volumes } from './elfinder/volumes.ts'
 import { securityHeaders } from './headers.ts'
 import { httpServer, listen } from './listen.ts'
 import { LoginRoutes } from './login-routes.ts'
@@ -11,10 +14,11 @@ import { Luna } from './luna.ts'
 import type { WebParts } from './options.ts'
 import { OwnLogins } from './own-logins.ts'
 import { PageFiles } from './page-files.ts'
+import { PageHtml } from './page-html.ts'
 import { PageRooms } from './page-rooms.ts'
 import { Page } from './page-sockets.ts'
 import { Sockets } from './sockets.ts'
-import { type Identities, type Visitor, visitorOf } from './visitor.ts'
+import type { Identities } from './visitor.ts'
 
 /**
  * Serves the web port: luna's sockets, our own page with what it asks, and /healthz. Resolves with the port it got.
@@ -25,6 +29,7 @@ export async function startWeb(parts: WebParts, scope: Scope): Promise<number> {
   const server = httpServer(door.application())
   const sockets = door.sockets(server)
   const port = await listen(server, parts.options)
+  scope.own(door.volumes)
   scope.defer(() => sockets.close())
   return port
 }
@@ -36,14 +41,26 @@ class WebDoor {
   readonly #identities: Identities
   readonly #csrf = new Csrf()
   readonly #rooms: PageRooms
+  readonly #callers: Callers
+  readonly #html: PageHtml
+  readonly volumes: Volumes
 
   constructor(parts: WebParts, files: PageFiles) {
-    const { logins, core, options, clock } = parts
+    const { logins, core, options, clock, log } = parts
+    const { isTrusted, language, sshPort, mostUploadBytes } = options
     this.#parts = parts
     this.#files = files
     this.#own = logins.kind === 'own' ? new OwnLogins({ login: logins.login, clock }) : undefined
     this.#identities = this.#own ?? new CoreLogins(core)
     this.#rooms = new PageRooms({ graceMs: options.graceMs, clock })
+    this.#callers = new Callers({ identities: this.#identities, csrf: this.#csrf, isTrusted, language })
+    const paths = {
+      page: this.#pagePath,
+      sockets: this.#socketPath,
+      connector: `${this.#filesPath}/connector`,
+    }
+    this.#html = new PageHtml({ files, isTrusted, language, sshPort, ...paths })
+    this.volumes = new Volumes({ files: parts.files, core, mostUploadBytes, clock, log })
   }
 
   /** Where our own page lies. */
@@ -56,6 +73,11 @@ class WebDoor {
     return `${this.#parts.options.basePath}/socket.io/`
   }
 
+  /** Where luna looks for the file manager. */
+  get #filesPath(): string {
+    return `${this.#parts.options.basePath}/coco/elfinder/sftp`
+  }
+
   application(): express.Express {
     const { options, health } = this.#parts
     const app = express()
@@ -65,6 +87,7 @@ class WebDoor {
       const ok = health() === undefined
       response.status(ok ? 200 : 503).json({ ok })
     })
+    app.use(this.#filesPath, this.#filePages())
     app.use(this.#pagePath, this.#page())
     app.use((_request, response) => void response.status(404).type('text').send('Not found\n'))
     app.use(this.#onError)
@@ -89,7 +112,18 @@ class WebDoor {
       const guest = sockets.guest(socket.request)
       if (guest) new Page(socket, guest, { core, sessions, rooms: this.#rooms, log })
     })
+    serveSids(io, sockets, this.volumes)
     return sockets
+  }
+
+  #filePages(): Router {
+    const { options, log } = this.#parts
+    const connector = new Connector({ callers: this.#callers, volumes: this.volumes, log })
+    const loginAt = (path: string): string =>
+      this.#own ? this.#pagePath : `/users/login/?next=${encodeURIComponent(path)}`
+    const { isTrusted, language } = options
+    const common = { isTrusted, language, identities: this.#identities, html: this.#html }
+    return new FilePages({ ...common, connector, loginAt }).router
   }
 
   #page(): Router {
@@ -99,33 +133,30 @@ class WebDoor {
     const router = Router()
     router.get('/', (request, response) => {
       response.setHeader('Cache-Control', 'no-cache')
-      response.type('html').send(this.#html(visitorOf(request, options), request.hostname))
+      response.type('html').send(this.#html.of('index.html', request))
     })
     router.get('/assets/:name', (request, response, next) => {
       if (!this.#files.send(request.params.name, request, response)) next()
     })
     if (this.#own && logins.kind === 'own') {
-      const onLogout = ({ loginKey }: { loginKey: string }): void => this.#rooms.endLogin(loginKey)
+      const onLogout = ({ loginKey }: { loginKey: string }): void => {
+        this.#rooms.endLogin(loginKey)
+        this.volumes.endLogin(loginKey)
+      }
       const { penalties } = logins
       const more = { logins: this.#own, penalties, basePath: this.#pagePath, onLogout }
       router.use('/api', new LoginRoutes({ ...common, ...more }).router)
     }
     const loginElsewhere = this.#own ? undefined : `/users/login/?next=${this.#pagePath}`
-    const api = new Api({ ...common, core, identities: this.#identities, loginElsewhere })
+    const api = new Api({
+      ...common,
+      core,
+      callers: this.#callers,
+      identities: this.#identities,
+      loginElsewhere,
+    })
     router.use('/api', api.router)
     return router
-  }
-
-  #html({ language }: Visitor, hostName: string): string {
-    const html = this.#files.html('index.html')
-    const host = hostName.replace(/[^\w.:[\]-]/g, '')
-    const filled: Readonly<Record<string, string>> = {
-      sockets: this.#socketPath,
-      ssh: `ssh -p ${this.#parts.options.sshPort()} ${say(language, 'web.you')}@${host}`,
-    }
-    return (html ?? NOT_BUILT)
-      .replace('lang="en"', `lang="${language === 'zh' ? 'zh-CN' : 'en'}"`)
-      .replace(/\{\{(\w+)\}\}/g, (_whole, name: string) => filled[name] ?? '')
   }
 
   /** What is wrong with a request is the client's to know in one word; the rest is for the log. */
@@ -143,7 +174,3 @@ class WebDoor {
       .send('Not found\n')
   }
 }
-
-const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>cocod</title>
-<p>The page was not built: npm run build.</p><pre>{{ssh}}</pre>
-`

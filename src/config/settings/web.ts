@@ -23,4 +23,9 @@ export const web = {
     about: 'Browser pages of one user at a time.',
     example: '32',
   }),
+  WEB_UPLOAD_MAX_MB: setting({
+    schema: count(1_000_000).default(1024),
+    about: 'Size of one file uploaded by browser, in MB. SFTP and scp have no such limit.',
+    example: '1024',
+  }),
 } as const

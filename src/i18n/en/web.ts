@@ -14,4 +14,18 @@ export const web = {
   'fault.WEB_TOO_MUCH':
     'The asset reads slower than you paste, and 32 MB are waiting. This tab ends; send a file instead.',
   'fault.WEB_ROOM': 'The session of this tab has ended, or another page shows it. Open the asset again.',
+  'web.files.missing': 'It is not there any more. Load the directory again.',
+  'web.files.denied': 'The account on the asset has no right to do this.',
+  'web.files.lost': 'The connection to the asset is lost. Try again.',
+  'web.files.failed': 'The asset refused this and does not say why.',
+  'web.files.cut': 'Only the first {most} names are shown. Use sftp for the others.',
+  'web.files.left-out': 'These could not be read, and are not in this archive:',
+  'fault.WEB_NAME':
+    'No file can have this name: {name}. It must not be empty, hold a slash or line break, or be longer than 255 bytes.',
+  'fault.WEB_EXISTS': 'There is something of this name already: {name}',
+  'fault.WEB_TOO_LARGE': 'Too large: by browser at most {most} MB. Use sftp or scp.',
+  'fault.WEB_BUSY': 'Too much of yours is going on at a time. Wait until some of it is over, then try again.',
+  'fault.WEB_UPLOAD': 'The parts of this upload do not fit together. Upload the file again.',
+  'fault.WEB_NO_FILE': 'There is nothing here that could be opened in this way: {name}. Load the page again.',
+  'fault.WEB_UNKNOWN_COMMAND': 'The bastion does not offer this for files.',
 } as const
