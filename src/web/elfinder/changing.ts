@@ -113,8 +113,9 @@ export function pathBelow(parent: BytePath, text: string): BytePath {
 
 /** Makes what is missing from `parent` down to `path`, in whatever order they are asked for. False: it was there. */
 export async function makeDirectories(volume: Volume, parent: BytePath, path: BytePath): Promise<boolean> {
-  if (path === parent || (await volume.exists(path))) return false
+  if (path === parent) return false
   await makeDirectories(volume, parent, parentOf(path))
+  if (await volume.exists(path)) return false
   try {
     await volume.client.mkdir(path)
     return true

@@ -47,10 +47,7 @@ export async function sendFile(
 /** How a download is named, whatever its name is made of (RFC 6266, RFC 8187). */
 export function attachment(name: string): Readonly<Record<string, string>> {
   const ascii = name.replace(/[^\w .()+,=@-]/g, '_')
-  const all = encodeURIComponent(name).replace(
-    /['()*]/g,
-    (char) => `%${char.charCodeAt(0).toString(16)}`,
-  )
+  const all = encodeURIComponent(name).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16)}`)
   return {
     'Content-Type': 'application/octet-stream',
     'Content-Disposition': `attachment; filename="${ascii}"; filename*=UTF-8''${all}`,

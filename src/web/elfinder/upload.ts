@@ -4,6 +4,7 @@ import busboy from 'busboy'
 import { z } from 'zod'
 import { isFault } from '../../base/fault.ts'
 import { type BytePath, joined, nameOf, parentOf, pathFromText } from '../../files/byte-path.ts'
+import { isDirectory } from '../../files/sftp/attributes.ts'
 import type { Budget } from '../budget.ts'
 import { malformed } from '../malformed.ts'
 import { makeDirectories, pathBelow } from './changing.ts'
@@ -150,9 +151,9 @@ async function directoryFor(
   return isFile && !isThere ? parentOf(path) : path
 }
 
-async function isDirectoryThere({ volume, root }: CommandRequest, path: BytePath): Promise<boolean> {
-  return (await volume.exists(path)) && (await volume.look(path, root)).mime === 'directory'
-}
+/** A path whose directories are still missing is refused by the bastion: then it is none. */
+const isDirectoryThere = ({ volume }: CommandRequest, path: BytePath): Promise<boolean> =>
+  volume.attributes(path).then(isDirectory, () => false)
 
 /** What is there already gets another name, where the person wished that. */
 async function keepOld({ volume, params }: CommandRequest, path: BytePath): Promise<void> {
