@@ -4,13 +4,14 @@ import type { FileAudit } from './audit/file-audit.ts'
 import type { Penalties } from './auth/penalties.ts'
 import type { Clock } from './base/clock.ts'
 import { type ControlAnswer, serveControl } from './base/control-socket.ts'
-import { controlPath, lockPath } from './base/data-dir.ts'
+import { actsPath, controlPath, lockPath } from './base/data-dir.ts'
 import { takeLock } from './base/lock-file.ts'
 import { Scope } from './base/scope.ts'
 import type { Config } from './config/config.ts'
 import type { Settings } from './config/settings.ts'
 import type { CoreLink } from './core/core-link.ts'
 import type { Target } from './core/model.ts'
+import { ActsForwarder } from './daemon/acts.ts'
 import { assetDoctor, LastTargets } from './daemon/asset-doctor.ts'
 import { type Assets, buildAssets } from './daemon/assets.ts'
 import { buildAudit } from './daemon/audit.ts'
@@ -241,7 +242,9 @@ class Building {
     audit: FileAudit,
     at: { ssh: Address; web: Address; doctor: ControlCommands },
   ): Promise<void> {
-    const { clock, version } = this.#parts
+    const { clock, version, log } = this.#parts
+    const acts = new ActsForwarder(actsPath(this.#settings.DATA_DIR), log)
+    await acts.forward()
     const status = statusCommand({
       ...{ name: this.#settings.NAME, version, clock, link, audit, registry: this.#registry },
       core: this.#parts.standalone ? 'standalone' : this.#settings.CORE_HOST,
@@ -252,6 +255,7 @@ class Building {
       ...status,
       stop: async (request) => this.#stopAsked(request),
       ...(this.#parts.upkeep && upkeepCommands(this.#parts.upkeep)),
+      ...acts.commands,
       ...at.doctor,
       ...sshConfigCommand({ core: link.service, people: this.#people, port: at.ssh.port }),
       ...sessionControl({

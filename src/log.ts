@@ -122,6 +122,10 @@ export type AuditEvent =
   | 'session-share'
   | 'transfer'
   | 'forward'
+  | 'replay-read'
+  | 'hostkey-change'
+  | 'user-change'
+  | 'data-copy'
 
 /** Logs an audit event with its facts. Facts are flat: names, numbers, times in ms since the epoch. */
 export function auditEvent(

@@ -10,3 +10,6 @@ export const knownHostsPath = (dataDir: string): string => join(dataDir, 'known_
 
 /** Audit events that wait for AUDIT_SYSLOG and AUDIT_WEBHOOK. */
 export const eventsPath = (dataDir: string): string => join(dataDir, 'events.db')
+
+/** What people did with the records and keys on the command line, until the daemon has it in its log. */
+export const actsPath = (dataDir: string): string => join(dataDir, 'acts')

@@ -4,6 +4,7 @@ import { HostKeyAdmin, type PinnedKey } from '../asset/host-key-admin.ts'
 import { systemClock } from '../base/clock.ts'
 import { knownHostsPath } from '../base/data-dir.ts'
 import { blankControls } from '../base/escape.ts'
+import { recordAct } from './acts.ts'
 import { columns, minuteOf } from './columns.ts'
 import { type CliIo, type Command, EXIT } from './io.ts'
 import { readCommandLine, UsageError } from './options.ts'
@@ -15,7 +16,8 @@ const USAGE =
 export const hostkey: Command = async (args, io) => {
   const { config, words, switches } = readCommandLine(args, io, ['json'])
   const [verb = 'list', subject, wanted, ...rest] = words
-  const admin = new HostKeyAdmin(knownHostsPath(config.settings.DATA_DIR), systemClock)
+  const { DATA_DIR } = config.settings
+  const admin = new HostKeyAdmin(knownHostsPath(DATA_DIR), systemClock)
   if (verb === 'list' && subject === undefined) return await list(admin, io, switches.has('json'))
   const most = verb === 'accept' ? 3 : 2
   if (
@@ -31,10 +33,14 @@ export const hostkey: Command = async (args, io) => {
       USAGE,
     )
   }
-  if (verb === 'accept') return await accept(admin, io, { subject, wanted })
-  if (verb === 'forget') return await forget(admin, io, subject)
-  return await importFile(admin, io, resolve(io.cwd, subject))
+  const onChange: OnChange = (facts) => recordAct(DATA_DIR, io, 'hostkey-change', { act: verb, ...facts })
+  if (verb === 'accept') return await accept(admin, { ...io, onChange }, { subject, wanted })
+  if (verb === 'forget') return await forget(admin, { ...io, onChange }, subject)
+  return await importFile(admin, { ...io, onChange }, resolve(io.cwd, subject))
 }
+
+type OnChange = (facts: Readonly<Record<string, string | number>>) => Promise<void>
+type Changing = CliIo & { readonly onChange: OnChange }
 
 async function list(admin: HostKeyAdmin, { stdout }: CliIo, json: boolean): Promise<number> {
   const keys = await admin.list()
@@ -67,11 +73,12 @@ const row = ({ host, name, type, fingerprint, at }: PinnedKey, word: string): re
 
 async function accept(
   admin: HostKeyAdmin,
-  { stdout }: CliIo,
+  { stdout, onChange }: Changing,
   { subject, wanted }: { subject: string; wanted: string | undefined },
 ): Promise<number> {
   for (const { key, instead } of await admin.accept(subject, wanted)) {
     const before = instead.map(({ fingerprint }) => fingerprint).join(', ')
+    await onChange({ host: key.host, asset: key.name, fingerprint: key.fingerprint, before })
     stdout.write(
       `${placeOf(key)}: ${key.fingerprint} (${key.type}) is pinned${before && `, no longer ${before}`}.\n`,
     )
@@ -79,16 +86,22 @@ async function accept(
   return EXIT.ok
 }
 
-async function forget(admin: HostKeyAdmin, { stdout }: CliIo, subject: string): Promise<number> {
+async function forget(admin: HostKeyAdmin, { stdout, onChange }: Changing, subject: string): Promise<number> {
   for (const key of await admin.forget(subject)) {
+    await onChange({ host: key.host, asset: key.name, fingerprint: key.fingerprint })
     stdout.write(`${placeOf(key)}: ${key.fingerprint} (${key.type}) is no longer pinned.\n`)
   }
   return EXIT.ok
 }
 
 /** Exit code 1 when a line was left out. */
-async function importFile(admin: HostKeyAdmin, { stdout, stderr }: CliIo, file: string): Promise<number> {
+async function importFile(
+  admin: HostKeyAdmin,
+  { stdout, stderr, onChange }: Changing,
+  file: string,
+): Promise<number> {
   const { added, known, skipped } = await admin.import(await readText(file))
+  await onChange({ file, added, known, skipped: skipped.length })
   for (const { line, why } of skipped) stderr.write(`${file}:${line}: ${blankControls(why)}\n`)
   stdout.write(`${added} added, ${known} known already, ${skipped.length} left out.\n`)
   return skipped.length === 0 ? EXIT.ok : EXIT.failed

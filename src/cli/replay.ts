@@ -5,6 +5,7 @@ import { sessionsPath } from '../base/data-dir.ts'
 import { durationText } from '../base/duration.ts'
 import { blankControls } from '../base/escape.ts'
 import { reasonOf } from '../base/fault.ts'
+import { recordAct } from './acts.ts'
 import { columns, minuteOf } from './columns.ts'
 import { type CliIo, type Command, EXIT } from './io.ts'
 import { readCommandLine, UsageError } from './options.ts'
@@ -24,6 +25,7 @@ export const replay: Command = async (args, io) => {
   const { config, words, switches } = readCommandLine(rest, io, SWITCHES)
   return await replayCommand({ words, options: own, switches }, io, {
     sessionsDir: sessionsPath(config.settings.DATA_DIR),
+    onRead: (facts) => recordAct(config.settings.DATA_DIR, io, 'replay-read', facts),
   })
 }
 
@@ -36,11 +38,14 @@ export interface ReplayRequest {
 
 export type ReplayOptions = OwnOptions<(typeof OPTIONS)[number]>
 
+/** Told before anything of a record is shown: what is read, and how. It rejects when that cannot be put on record. */
+export type OnRead = (facts: Readonly<Record<string, string>>) => Promise<void>
+
 /** The same for records that are in `sessionsDir`. Throws UsageError and AuditError. */
 export async function replayCommand(
   { words, options, switches = new Set() }: ReplayRequest,
   io: CliIo,
-  { sessionsDir }: { sessionsDir: string },
+  { sessionsDir, onRead }: { sessionsDir: string; onRead: OnRead },
 ): Promise<number> {
   const [verb = 'list', id] = words
   const spool = new Spool(sessionsDir)
@@ -49,12 +54,16 @@ export async function replayCommand(
     if (id === undefined) throw new UsageError('cocod replay search needs a text', USAGE)
     const sessions =
       options.id === undefined ? ofUser(spool, options.user) : [await findSession(spool, options.id)]
+    const of = { ...(options.user && { user: options.user }), ...(options.id && { session: options.id }) }
+    await onRead({ act: 'search', text: id, ...of })
     const how = { regex: switches.has('regex'), json: switches.has('json') }
     return await searchReplays({ sessions, text: id, ...how }, io)
   }
   if (!VERBS.includes(verb)) throw new UsageError(`cocod replay does not know “${verb}”`, USAGE)
   if (id === undefined) throw new UsageError(`cocod replay ${verb} needs the id of a session`, USAGE)
   const session = await findSession(spool, id)
+  const format = verb === 'export' ? { format: options.format ?? 'asciicast' } : {}
+  await onRead({ act: verb, session: session.id, ...format })
   if (verb === 'verify') return await verify(session.id, session.directory, io)
   if (verb === 'export') return await exportReplay(session, options.format, io)
   const speed = numberOf(options, 'speed')

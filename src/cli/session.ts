@@ -1,6 +1,6 @@
-import { userInfo } from 'node:os'
 import { z } from 'zod'
 import { durationText } from '../base/duration.ts'
+import { who } from './acts.ts'
 import { askDaemon } from './ask-daemon.ts'
 import { columns, minuteOf } from './columns.ts'
 import { type CliIo, type Command, EXIT } from './io.ts'
@@ -49,7 +49,7 @@ export const session: Command = async (args, io) => {
   const run = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined
   if (!run) throw new UsageError(`cocod session does not know “${verb}”`, USAGE)
   if (id === undefined) throw new UsageError(`cocod session ${verb} needs the id of a session`, USAGE)
-  return await run({ dataDir, id, by: userInfo().username, own, switches }, io)
+  return await run({ dataDir, id, by: who(io).by, own, switches }, io)
 }
 
 const VERBS: Readonly<Record<string, (order: Order, io: CliIo) => Promise<number>>> = {

@@ -1,5 +1,6 @@
 import { InventoryUsers } from '../standalone/inventory-users.ts'
 import { Passwords } from '../standalone/passwords.ts'
+import { recordAct } from './acts.ts'
 import { askNewPassword } from './ask-password.ts'
 import { type CliIo, type Command, EXIT } from './io.ts'
 import { readCommandLine, UsageError } from './options.ts'
@@ -22,19 +23,22 @@ export const user: Command = async (args, io) => {
   const file = config.settings.INVENTORY
   if (file === undefined) throw new UsageError('there is no inventory to change', USAGE)
   const users = new InventoryUsers(file, new Passwords())
-  if (verb === 'totp') return await totp(users, name, io)
-  return await password(users, { verb, name, file }, io)
+  const changed = (): Promise<void> =>
+    recordAct(config.settings.DATA_DIR, io, 'user-change', { act: verb, user: name, file })
+  if (verb === 'totp') return await totp(users, { name, changed }, io)
+  return await password(users, { verb, name, file, changed }, io)
 }
 
 async function password(
   users: InventoryUsers,
-  { verb, name, file }: { verb: string; name: string; file: string },
+  { verb, name, file, changed }: { verb: string; name: string; file: string; changed: () => Promise<void> },
   io: CliIo,
 ): Promise<number> {
   const adds = verb === 'add'
   await (adds ? users.checkNew(name) : users.checkKnown(name))
   const secret = await askNewPassword(io, `Password for ${name}`)
   await (adds ? users.add(name, secret) : users.setPassword(name, secret))
+  await changed()
   io.stdout.write(
     adds
       ? `${name} was added to ${file}; a [permission ...] says where they may go.\n`
@@ -43,8 +47,13 @@ async function password(
   return EXIT.ok
 }
 
-async function totp(users: InventoryUsers, name: string, { stdout }: CliIo): Promise<number> {
+async function totp(
+  users: InventoryUsers,
+  { name, changed }: { name: string; changed: () => Promise<void> },
+  { stdout }: CliIo,
+): Promise<number> {
   const { secret, file } = await users.setTotp(name)
+  await changed()
   const label = encodeURIComponent(name)
   const query = `secret=${secret.reveal()}&issuer=${ISSUER}&algorithm=SHA1&digits=6&period=30`
   stdout.write(

@@ -29,10 +29,13 @@ function streams(tty: boolean) {
   return { io, stdin, stdout, stderr, modes }
 }
 
+/** These records are nobody's. */
+const unseen = (): Promise<void> => Promise.resolve()
+
 async function run(sessionsDir: string, words: readonly string[], options: Record<string, string> = {}) {
   const { io, stdout, stderr } = streams(false)
   const told = Promise.all([text(stdout), text(stderr)])
-  const code = await replayCommand({ words, options }, io, { sessionsDir })
+  const code = await replayCommand({ words, options }, io, { sessionsDir, onRead: unseen })
   stdout.end()
   stderr.end()
   const [out, err] = await told
@@ -159,7 +162,10 @@ test('on a terminal it plays with keys, and leaves the terminal as it was', asyn
   })
   const opening = text(stderr)
   const sessionsDir = join(home.path, 'sessions')
-  const played = replayCommand({ words: ['play', facts.record.id], options: {} }, io, { sessionsDir })
+  const played = replayCommand({ words: ['play', facts.record.id], options: {} }, io, {
+    sessionsDir,
+    onRead: unseen,
+  })
   await until(() => screen.includes('first'))
   expect(modes).toEqual([true])
   stdin.write('\u001b[?1;2c') // an answer of the terminal is no key
@@ -217,6 +223,7 @@ test('search takes regular expressions, one session, and gives JSON', async () =
   const options = { id: sessions.waiting }
   await replayCommand({ words: ['search', '^. (ID|id)$'], options, switches }, io, {
     sessionsDir: sessions.sessionsDir,
+    onRead: unseen,
   })
   stdout.end()
   const found = (await told).trimEnd().split('\n')
@@ -226,6 +233,7 @@ test('search takes regular expressions, one session, and gives JSON', async () =
   await expect(
     replayCommand({ words: ['search', '('], options: {}, switches }, io, {
       sessionsDir: sessions.sessionsDir,
+      onRead: unseen,
     }),
   ).rejects.toThrow('no regular expression')
 })
