@@ -20,6 +20,7 @@ import { runScp, type ScpParts } from './scp/scp.ts'
 import { SftpStatus } from './sftp/client.ts'
 import { PacketLink } from './sftp/packet-link.ts'
 import { STATUS } from './sftp/protocol.ts'
+import { SharedLogins } from './shared-logins.ts'
 import { DirectView, TreeView, type View } from './view.ts'
 
 export interface FilesOptions {
@@ -67,24 +68,20 @@ export interface UnparsedVisit extends Pick<FilesVisit, 'principal'> {
   readonly program: string
 }
 
-interface Shared {
-  readonly login: FileLogin
-  channels: number
-}
-
 /** Files of assets for whoever is logged in: with permission, and on record. */
 export class Files {
   readonly #deps: FilesDeps
-  /** By the id of the login: its channels share connections. */
-  readonly #logins = new Map<string, Shared>()
+  /** The channels of a login share connections. */
+  readonly #logins: SharedLogins<FileLogin>
 
   constructor(deps: FilesDeps) {
     this.#deps = deps
+    this.#logins = new SharedLogins((principal) => new FileLogin(deps, principal))
   }
 
   /** Serves one SFTP channel to its end. Never rejects: what went wrong was told through `ends`. */
   async sftp({ principal, target, ends, signal }: FilesVisit): Promise<DoorEnding> {
-    using shared = this.#share(principal)
+    using shared = this.#logins.share(principal)
     const { options, clock, log } = this.#deps
     const stop = AbortSignal.any([signal, ends.gone])
     const door = new SftpDoor({
@@ -102,7 +99,7 @@ export class Files {
   async scp({ principal, target, command, scp, ends, signal }: ScpVisit): Promise<Exit> {
     const { clock, options } = this.#deps
     if (options.directRoot !== '/') throw confined('scp -O', target, options.directRoot)
-    using shared = this.#share(principal)
+    using shared = this.#logins.share(principal)
     const stop = AbortSignal.any([signal, ends.gone])
     using lease = await shared.login.lease(target, stop)
     const say = (error: unknown): string => sayFault(principal.language, error)
@@ -209,21 +206,6 @@ export class Files {
     const basics = { login, signal, onOpen }
     if (target) return new DirectView(basics, target, options.directRoot)
     return new TreeView(basics, options.root, () => core.assets(login.principal.user, { signal }))
-  }
-
-  /** One login's connections, for as long as one of its channels is there. */
-  #share(principal: Principal): { readonly login: FileLogin } & Disposable {
-    const { loginId } = principal
-    const shared = this.#logins.get(loginId) ?? { login: new FileLogin(this.#deps, principal), channels: 0 }
-    this.#logins.set(loginId, shared)
-    shared.channels += 1
-    return {
-      login: shared.login,
-      [Symbol.dispose]: () => {
-        shared.channels -= 1
-        if (shared.channels === 0) this.#logins.delete(loginId)
-      },
-    }
   }
 }
 

@@ -185,7 +185,7 @@ export class Sshd implements AsyncDisposable {
   ): SshConnection {
     const { core, options, handlers, penalties, clock } = this.#parts
     const refusedKeys = this.#refusedKeys
-    const loginId = randomBytes(4).toString('hex')
+    const loginId = randomBytes(16).toString('hex')
     const log = this.#parts.log.child({ login: loginId })
     const origin = {
       remoteAddr,

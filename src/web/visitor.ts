@@ -47,7 +47,7 @@ export function visitorOf(request: IncomingMessage, { isTrusted, language }: Vis
     secure,
     cookies,
     language: spoken(request, cookies) ?? language,
-    loginId: randomBytes(4).toString('hex'),
+    loginId: randomBytes(16).toString('hex'),
   }
 }
 
