@@ -39,7 +39,7 @@ export interface DoorOptions {
 export interface DoorParts {
   readonly ends: DoorEnds
   readonly options: DoorOptions
-  readonly operations: OperationLog
+  readonly operations: Pick<OperationLog, 'add'>
   /** Gets the function that has to be told of each connection. */
   readonly view: (onOpen: (mounted: Mounted) => void) => View
   readonly clock: Clock
@@ -276,9 +276,10 @@ export class SftpDoor implements DoorContext {
   #drained(): void {
     this.#outputFull = false
     for (const { mounted } of this.view.mounts) mounted?.link.release()
+    this.#flow()
   }
 
-  /** The client is read only while what it asks can be done. */
+  /** The client is read only while what it asks can be done, and while it takes the answers. */
   #flow(): void {
     const { input } = this.#parts.ends
     if (this.#settled.signal.aborted) return
@@ -286,7 +287,8 @@ export class SftpDoor implements DoorContext {
       this.#settled.abort()
       return
     }
-    const wait = this.#full.size > 0 || this.#held > MOST_HELD || this.#waiting >= MOST_WAITING
+    const busy = this.#full.size > 0 || this.#held > MOST_HELD || this.#waiting >= MOST_WAITING
+    const wait = busy || this.#outputFull
     if (wait && !input.isPaused()) input.pause()
     else if (!wait && input.isPaused()) input.resume()
   }
