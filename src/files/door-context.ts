@@ -23,8 +23,8 @@ export interface DoorContext {
   refuse(id: number, error: unknown): void
   /** Sends to an asset and honours its back-pressure. */
   send(mounted: Mounted, packet: Buffer, onReply: OnReply): void
-  /** Writes an operation to the logs. `mounted` is absent when nothing was connected. */
-  record(target: Target, operation: Operation, mounted?: Mounted): void
+  /** Writes an operation to the logs. `mounted` is absent when nothing was connected, `target` where it was no asset. */
+  record(target: Target | undefined, operation: Operation, mounted?: Mounted): void
   /** The end of an open file, whoever brought it about. */
   finish(file: OpenFile): void
 }

@@ -151,7 +151,7 @@ export class SftpDoor implements DoorContext {
     if (!mounted.link.send(bytes, onReply)) this.#full.add(mounted)
   }
 
-  record(target: Target, operation: Operation, mounted?: Mounted): void {
+  record(target: Target | undefined, operation: Operation, mounted?: Mounted): void {
     this.#parts.operations.add(target, operation, mounted?.session)
   }
 

@@ -1,3 +1,4 @@
+import { reasonOf } from '../base/fault.ts'
 import type { DoorContext } from './door-context.ts'
 import { HANDLE_LENGTH, type Handle, type OpenFile } from './handles.ts'
 import { notGranted } from './path-requests.ts'
@@ -107,9 +108,7 @@ export class HandleRequests {
         this.#send(on, file, (reply) => this.#fstat(on, file, reply))
         return
       case PACKET.fsetstat:
-        this.#insist('upload_file', file)
-        file.transfer?.changedElsewhere()
-        this.#send(on, file, (reply) => this.#door.pass(on.id, reply))
+        this.#setstat(on, file)
         return
       default:
         this.#extended(on, file)
@@ -118,10 +117,10 @@ export class HandleRequests {
   }
 
   /** The grant may have been withdrawn since the file was opened. */
-  #insist(action: Action, { mounted, transfer }: OpenFile): void {
+  #insist(action: Action, { mounted, path, transfer }: OpenFile): void {
     const { grants, target, account } = mounted.session
     if (grants.has(action)) return
-    const fault = notGranted(action, { target, account, path: transfer?.path ?? '' })
+    const fault = notGranted(action, { target, account, path })
     transfer?.failed(fault.message)
     throw fault
   }
@@ -174,6 +173,28 @@ export class HandleRequests {
   #fstat(on: OnHandle, file: OpenFile, reply: Buffer | undefined): void {
     noteSize(file, reply)
     this.#door.pass(on.id, reply)
+  }
+
+  #setstat(on: OnHandle, file: OpenFile): void {
+    const { mount, mounted, path, transfer } = file
+    const began = this.#door.clock.monotonic()
+    const record = (reason: string | undefined): void => {
+      const operation = { operate: 'Setstat', path, success: reason === undefined, reason, began } as const
+      this.#door.record(mount.target, operation, mounted)
+    }
+    try {
+      this.#insist('upload_file', file)
+    } catch (error) {
+      record(reasonOf(error))
+      throw error
+    }
+    const { size } = decodeAttributes(new Cursor(on.packet, BEHIND_HANDLE))
+    if (size !== undefined) transfer?.changedElsewhere()
+    this.#send(on, file, (reply) => {
+      const answer = reply && readStatus(reply)
+      record(answer?.code === STATUS.ok ? undefined : (answer?.text ?? 'the connection was lost'))
+      this.#door.pass(on.id, reply)
+    })
   }
 
   /** A page in which every name is hidden would look like the end: the next one is asked for. */

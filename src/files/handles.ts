@@ -13,6 +13,8 @@ export interface OpenFile {
   readonly kind: 'file' | 'directory'
   readonly mount: Mount
   readonly mounted: Mounted
+  /** The asset's own. */
+  readonly path: BytePath
   /** The asset's handle. */
   readonly handle: Buffer
   /** Of a file. */

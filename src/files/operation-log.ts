@@ -42,29 +42,32 @@ export class OperationLog {
     this.#parts = parts
   }
 
-  /** `on` is the session in which it was done; there is none when nothing was connected. */
+  /**
+   * `target` is undefined for what was refused above the assets. `on` is the session in which it was done; there is
+   * none when nothing was connected.
+   */
   add(
-    { asset, systemUser }: Target,
+    target: Target | undefined,
     operation: Operation,
     on?: { readonly id: string; readonly recording: Recording; readonly account: string },
   ): void {
     const { queue, principal, log, clock, onUnrecorded } = this.#parts
     const { user, remoteAddr } = principal
     const record = this.#record(operation)
-    const account = on?.account ?? (systemUser.username || systemUser.name)
+    const { asset = NONE, account = NONE, orgId = '' } = target ? namesOf(target, on?.account) : {}
     on?.recording.transfer(record)
     on?.recording.output(Buffer.from(line(record, clock)))
     const { path, to, operate: _, success: isSuccess, at, ...facts } = record
     const entry: FileLogRecord = {
       id: randomUUID(),
       user: `${user.name} (${user.username})`,
-      asset: asset.hostname,
+      asset,
       systemUser: account,
       operate: operation.operate,
       filename: to === undefined ? path : `${path}=>${to}`,
-      ...{ remoteAddr, isSuccess, at, orgId: asset.orgId },
+      ...{ remoteAddr, isSuccess, at, orgId },
     }
-    const where = { user: user.username, asset: asset.hostname, account }
+    const where = { user: user.username, asset, account }
     auditEvent(log, 'transfer', { ...where, ...record }, 'file operation')
     queue.add(entry, { ...facts, session: on?.id ?? null }).catch((error: unknown) => {
       log.error({ err: error, operation: entry }, 'an operation on a file could not be recorded')
@@ -90,6 +93,15 @@ export class OperationLog {
     }
   }
 }
+
+/** Core insists on a word. */
+const NONE = '-'
+
+const namesOf = ({ asset, systemUser }: Target, account: string | undefined) => ({
+  asset: asset.hostname,
+  account: account ?? (systemUser.username || systemUser.name),
+  orgId: asset.orgId,
+})
 
 /** How a replay of the session shows it. */
 function line({ operate, path, to, success, reason, bytes }: TransferRecord, clock: Clock): string {

@@ -1,6 +1,6 @@
 import { reasonOf } from '../base/fault.ts'
 import type { FileOperation } from '../core/model.ts'
-import { type BytePath, isUnsafe, normalised, shown, wireOf } from './byte-path.ts'
+import { type BytePath, isUnsafe, MOST_PATH, normalised, shown, wireOf } from './byte-path.ts'
 import { confine, outside } from './confine.ts'
 import type { DoorContext } from './door-context.ts'
 import { FilesError } from './files-error.ts'
@@ -8,10 +8,10 @@ import type { Mount, Mounted } from './mount.ts'
 import type { PathRequest } from './path-request.ts'
 import { type Action, rightsToOpen } from './rights.ts'
 import { encodeAttributes } from './sftp/attributes.ts'
-import { readStatus } from './sftp/client.ts'
+import { readStatus, SftpStatus } from './sftp/client.ts'
 import { Cursor } from './sftp/cursor.ts'
 import { handleReply, packet, pathReply, status, string } from './sftp/encode.ts'
-import { BODY, EXTENSION, PACKET, STATUS } from './sftp/protocol.ts'
+import { BODY, EXTENSION, PACKET, STATUS, statusText } from './sftp/protocol.ts'
 import { Transfer } from './transfer.ts'
 import { VIRTUAL_DIRECTORY } from './virtual.ts'
 
@@ -40,29 +40,41 @@ export class PathRequests {
 
   /** Answers sooner or later. Resolves when what follows may be sent. Never rejects. */
   async run(request: PathRequest): Promise<void> {
+    const began = this.#door.clock.monotonic()
     try {
-      await this.#run(request)
+      const asked = await this.#find(request, began)
+      if (asked) await this.#toAsset(asked)
     } catch (error) {
       this.#door.refuse(request.id, error)
     }
   }
 
-  async #run(request: PathRequest): Promise<void> {
+  async #find(request: PathRequest, began: number): Promise<ToAsset | undefined> {
+    try {
+      return await this.#locate(request, began)
+    } catch (error) {
+      this.#recordRefusal({ request, mount: this.mountOf(request), paths: request.paths, began }, error)
+      throw error
+    }
+  }
+
+  /** Undefined when it is no asset's affair, and is answered. */
+  async #locate(request: PathRequest, began: number): Promise<ToAsset | undefined> {
     const unsafe = request.paths.find(isUnsafe)
     if (unsafe !== undefined) throw badPath(unsafe)
     const { view } = this.#door
-    if (!view.only && request.type === PACKET.realpath) return this.#canonical(request)
+    if (!view.only && request.type === PACKET.realpath) return void this.#canonical(request)
     if (!view.only && request.paths[0] === '/' && request.type === PACKET.opendir) await view.refresh()
     const places = request.paths.map((path) => view.find(view.only ? path : normalised(path)))
     const [place, other = place] = places
-    if (place?.kind !== 'asset' || other?.kind !== 'asset') return this.#virtual(request, places)
+    if (place?.kind !== 'asset' || other?.kind !== 'asset') return void this.#virtual(request, places)
     if (place.mount !== other.mount) throw twoAssets(request, place.mount, other.mount)
     const paths = places.flatMap((each) => (each.kind === 'asset' ? [each.path] : []))
     const isRoot = !view.only && paths.includes('/')
     if (isRoot && request.rule.operate !== undefined && request.type !== PACKET.setstat)
       throw treeIsFixed(request)
-    if (isRoot && !place.mount.mounted && isStat(request.type)) return this.#attributes(request)
-    await this.#toAsset({ request, mount: place.mount, paths, began: this.#door.clock.monotonic() })
+    if (isRoot && !place.mount.mounted && isStat(request.type)) return void this.#attributes(request)
+    return { request, mount: place.mount, paths, began }
   }
 
   /** In the tree a path is canonical by its letters alone: no asset need be up for that. */
@@ -79,10 +91,8 @@ export class PathRequests {
     const [place] = places
     if (rule.operate !== undefined || type === PACKET.open) {
       const missing = places.every(({ kind }) => kind === 'missing')
-      if (missing && type === PACKET.open) {
-        this.#door.reply(status(id, STATUS.noSuchFile))
-        return
-      }
+      if (missing && type === PACKET.open)
+        throw new SftpStatus(STATUS.noSuchFile, statusText(STATUS.noSuchFile))
       throw treeIsFixed(request)
     }
     if (place?.kind === 'missing') {
@@ -127,15 +137,15 @@ export class PathRequests {
   }
 
   #recordRefusal(
-    { request, mount, paths, began }: ToAsset,
+    { request, mount, paths, began }: Omit<ToAsset, 'mount'> & { readonly mount: Mount | undefined },
     error: unknown,
-    mounted: Mounted | undefined,
+    mounted?: Mounted,
   ): void {
     const operate = request.type === PACKET.open ? openWord(request) : request.rule.operate
-    const [path = '', to] = paths
+    const [path = '', to] = paths.map((each) => each.slice(0, MOST_PATH))
     if (operate === undefined) return
     const operation = { operate, path, to, success: false, reason: reasonOf(error), began }
-    this.#door.record(mount.target, operation, mounted)
+    this.#door.record(mount?.target, operation, mounted)
   }
 
   #send(asked: ToAsset, mounted: Mounted): void {
@@ -218,7 +228,7 @@ export class PathRequests {
     }
     const kind = transfer ? 'file' : 'directory'
     const hold = mounted.session.hold()
-    const given = handles.add({ kind, mount, mounted, handle, transfer, hold })
+    const given = handles.add({ kind, mount, mounted, path, handle, transfer, hold })
     this.#door.reply(handleReply(request.id, given))
   }
 

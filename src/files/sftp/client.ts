@@ -174,13 +174,17 @@ export function readNames(reply: Buffer): readonly NameEntry[] {
   return entries
 }
 
-/** The code and text of a STATUS; undefined for another answer. */
+/** The code and text of a STATUS; undefined for another answer. One that is cut short is a failure: never throws. */
 export function readStatus(reply: Buffer): { readonly code: number; readonly text: string } | undefined {
   if (reply[4] !== PACKET.status) return undefined
-  const cursor = new Cursor(reply, BODY)
-  const code = cursor.u32()
-  const text = cursor.left >= 4 ? cursor.string().toString() : ''
-  return { code, text: text || statusText(code) }
+  try {
+    const cursor = new Cursor(reply, BODY)
+    const code = cursor.u32()
+    const text = cursor.left >= 4 ? cursor.string().toString() : ''
+    return { code, text: text || statusText(code) }
+  } catch {
+    return { code: STATUS.failure, text: 'the server gave an answer that cannot be read' }
+  }
 }
 
 function expect(reply: Buffer, type: number): { readonly cursor: Cursor } {

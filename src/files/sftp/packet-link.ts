@@ -130,7 +130,13 @@ export class PacketLink {
     const id = packet.readUInt32BE(5)
     const onReply = this.#waiting.get(id)
     this.#waiting.delete(id)
-    onReply?.(packet)
+    try {
+      onReply?.(packet)
+    } catch (error) {
+      // It could not be read: for whoever waits that is none, and nothing that follows can be trusted.
+      if (error instanceof BadPacket) onReply?.(undefined)
+      throw error
+    }
   }
 }
 
