@@ -75,7 +75,7 @@ export class Tunnel {
       ),
     )
     live.tell(`the asset listens at ${shown({ ...at, port: listening.port })}`)
-    return listening
+    return live.listens(listening)
   }
 
   #forwarded(live: Live, asset: AssetChannel, what: string): Forwarded {
@@ -84,6 +84,7 @@ export class Tunnel {
     const { clock } = this.#parts
     const began = clock.monotonic()
     live.tell(`${name} opened ${what}`)
+    live.opened(asset)
     const join = async (peer: Peer): Promise<void> => {
       const traffic: Traffic = { sent: 0, received: 0 }
       using _report = repeat(clock, () => {
@@ -115,9 +116,11 @@ export class Tunnel {
   #open(): Promise<Live> {
     const { sessions, principal, target, name, connect, gone, clock, log } = this.#parts
     const lines = new PassThrough()
+    let live: Live | undefined
     return new Promise((resolve, reject) => {
       const program = async (connection: AssetConnection): Promise<AssetChannel> => {
-        resolve(new Live(connection, lines, clock))
+        live = new Live(connection, lines, clock)
+        resolve(live)
         return listChannel(lines, connection)
       }
       const request = { terminal: nobody(gone), principal, target, command: name, program, connect }
@@ -131,6 +134,7 @@ export class Tunnel {
           this.#live = undefined
           lines.end()
           reject(ended())
+          live?.close().catch((err: unknown) => log.debug({ err }, 'a listener of the asset did not close'))
         })
     })
   }
@@ -149,6 +153,9 @@ class Live {
   readonly #lines: PassThrough
   readonly #clock: Clock
   readonly #seen = new WeakMap<Traffic, number>()
+  readonly #channels = new Set<AssetChannel>()
+  readonly #listening = new Set<Listening>()
+  #closed = false
 
   constructor(connection: AssetConnection, lines: PassThrough, clock: Clock) {
     this.connection = connection
@@ -158,6 +165,31 @@ class Live {
 
   tell(text: string): void {
     if (this.#lines.writable) this.#lines.write(`${new Date(this.#clock.now()).toISOString()}  ${text}\r\n`)
+  }
+
+  /** A forwarded connection ends with the session, also where its asset connection goes on for others. */
+  opened(asset: AssetChannel): void {
+    this.#channels.add(asset)
+    if (this.#closed) asset.close()
+    void asset.closed.then(() => this.#channels.delete(asset))
+  }
+
+  /** The same of what the asset listens at. */
+  async listens(listening: Listening): Promise<Listening> {
+    this.#listening.add(listening)
+    const end = async (): Promise<void> => {
+      if (this.#listening.delete(listening)) await listening[Symbol.asyncDispose]()
+    }
+    if (this.#closed) await end()
+    return { port: listening.port, [Symbol.asyncDispose]: end }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const asset of this.#channels) asset.close()
+    const listening = [...this.#listening]
+    this.#listening.clear()
+    await Promise.all(listening.map((each) => each[Symbol.asyncDispose]()))
   }
 
   /** Did bytes move since the last time? */

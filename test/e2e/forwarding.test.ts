@@ -140,6 +140,41 @@ test('Unix sockets and agents are never forwarded', async () => {
   expect(streamlocal.code).not.toBe(0)
 })
 
+test('what a login forwards ends with it, also where its connection to the asset goes on for another one', async () => {
+  await using sharing = await startBastion({
+    assetOptions: ['reuse = yes', 'remote_forward = asset-loopback', 'forward_users = alice'],
+  })
+  await using stays = await sharing.ssh({ as: sharing.direct })
+  await stays.untilScreen(/[$#] ?$/)
+  const port = await freePort()
+  await using leaves = await sharing.ssh({
+    as: sharing.direct,
+    args: ['-R', `${port}:127.0.0.1:${other.port}`],
+    options: { ...quiet, ExitOnForwardFailure: 'yes' },
+  })
+  await leaves.untilScreen(/[$#] ?$/)
+  const socket = await eventually(port)
+  await once(socket, 'data')
+  const closed = once(socket, 'close')
+  process.kill(leaves.pid, 'SIGKILL') // of itself it would wait for what it forwards
+  await closed
+  while (await answers(port)) await new Promise((resolve) => setImmediate(resolve))
+  stays.type('echo still $((40+2))\r')
+  await stays.untilScreen(/^still 42/m)
+})
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
+
 async function eventually(port: number) {
   for (;;) {
     const socket = connect(port, '127.0.0.1')
