@@ -5,6 +5,8 @@ import { TelnetParser } from './telnet-parser.ts'
 
 const CR = 0x0d
 const NUL = 0
+/** Answers to a server's options that it has not read; above this nothing more of it is read. */
+const MOST_UNSENT = 64 * 1024
 
 export interface TelnetLineParts {
   /** TCP, or a way through gateways. Its errors are heard elsewhere. */
@@ -23,6 +25,8 @@ export class TelnetLine {
   /** The last byte of data was a CR, outside BINARY: a NUL behind it is no byte of its own. */
   #afterCr = false
   #ended = false
+  /** The server does not read what it is answered. */
+  #stuck = false
 
   constructor({ stream, pty }: TelnetLineParts) {
     this.#stream = stream
@@ -31,7 +35,7 @@ export class TelnetLine {
     }
     this.#negotiation = new Negotiation({ pty, send })
     this.output = new Readable({
-      read: () => void stream.resume(),
+      read: () => this.#resume(),
       destroy: (error, done) => {
         stream.destroy()
         done(error)
@@ -61,13 +65,29 @@ export class TelnetLine {
       verb: (verb, option) => this.#negotiation.verb(verb, option),
       sub: (option, bytes) => this.#negotiation.sub(option, bytes),
     })
-    stream.on('data', (bytes: Buffer) => parser.feed(bytes))
+    stream.on('data', (bytes: Buffer) => {
+      parser.feed(bytes)
+      if (stream.writableLength > MOST_UNSENT) this.#wait()
+    })
+    stream.on('drain', () => {
+      this.#stuck = false
+      this.#resume()
+    })
     stream.pause()
     return new Promise((resolve) => {
       stream.once('end', () => resolve({ kind: 'status', code: 0 }))
       stream.once('close', () => resolve({ kind: 'none' }))
       for (const event of ['end', 'close']) stream.once(event, () => this.#end())
     })
+  }
+
+  #wait(): void {
+    this.#stuck = true
+    this.#stream.pause()
+  }
+
+  #resume(): void {
+    if (!this.#stuck && this.output.readableLength < this.output.readableHighWaterMark) this.#stream.resume()
   }
 
   #end(): void {

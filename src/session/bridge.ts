@@ -13,8 +13,8 @@ export interface BridgeEnds {
   readonly recorder: Recorder
   /** Called for each packet of keys: the idle clock. `false`: the keys are held by somebody, and these are lost. */
   readonly onKeys: (bytes: Buffer) => boolean
-  /** Given a way to type as the person does, through every stage. */
-  readonly onOpen?: (type: (bytes: Buffer) => void) => void
+  /** Given a way to type as the person does, through every stage. `false`: not now, the program does not keep up. */
+  readonly onOpen?: (type: (bytes: Buffer) => boolean) => void
   /** Shown every chunk that goes to the terminal. */
   readonly onOutput: (bytes: Buffer) => void
   /** What sits between the two, the one nearest to the person first. The error stream of a program passes it by. */
@@ -22,6 +22,9 @@ export interface BridgeEnds {
   /** Makes what slows one direction down, for a scope; undefined: nothing does. */
   readonly throttle?: ((scope: Scope) => Throttle) | undefined
 }
+
+/** Bytes typed by others that the asset has not taken; above this they are refused: nobody's input can be paused for it. */
+const MOST_UNTAKEN = 1024 * 1024
 
 /**
  * Joins a terminal to a program on an asset until the program ends, the person leaves or `orders` fires with an
@@ -60,7 +63,31 @@ export async function bridge(ends: BridgeEnds, orders: AbortSignal): Promise<End
     detour: chain && keysDetour(chain, ends.onKeys),
   })
   for (const each of [keys, errors, screen]) scope.defer(() => each.stop())
-  scope.own(recorder.onDrain(() => resumeBoth(screen, errors)))
+  const shown = [screen, errors]
+  listen(ends, scope, { chain, shown })
+  ends.onOpen?.((bytes) => {
+    if (!takesMore(asset, chain)) return false
+    others.typing = true
+    if (chain) chain.keys(bytes)
+    else keys.arrive(bytes)
+    others.typing = false
+    return true
+  })
+  forwardEof(ends, scope, chain)
+  return await firstEnding(ends, shown, orders)
+}
+
+/** What the terminal and the recorder tell beside the bytes. */
+function listen(
+  { terminal, asset, recorder }: BridgeEnds,
+  scope: Scope,
+  { chain, shown }: { chain: StageChain | undefined; shown: readonly Flow[] },
+): void {
+  scope.own(
+    recorder.onDrain(() => {
+      for (const each of shown) each.resume()
+    }),
+  )
   scope.own(
     terminal.onResize((size) => {
       recorder.resize(size)
@@ -69,15 +96,10 @@ export async function bridge(ends: BridgeEnds, orders: AbortSignal): Promise<End
     }),
   )
   scope.own(terminal.onSignal((name) => asset.signal(name)))
-  ends.onOpen?.((bytes) => {
-    others.typing = true
-    if (chain) chain.keys(bytes)
-    else keys.arrive(bytes)
-    others.typing = false
-  })
-  forwardEof(ends, scope, chain)
-  return await firstEnding(ends, [screen, errors], orders)
 }
+
+const takesMore = ({ input }: AssetChannel, chain: StageChain | undefined): boolean =>
+  input.writableLength <= MOST_UNTAKEN && chain?.open('keys') !== false
 
 interface Ways {
   readonly screen: DetouredFlow
@@ -129,11 +151,6 @@ function forwardEof({ terminal, asset }: BridgeEnds, scope: Scope, chain: StageC
   if (terminal.input.readableEnded) onEnd()
   terminal.input.once('end', onEnd)
   scope.defer(() => terminal.input.off('end', onEnd))
-}
-
-function resumeBoth(screen: Flow, errors: Flow): void {
-  screen.resume()
-  errors.resume()
 }
 
 /** Settles by whichever comes first; a program's own end counts only after its last byte is with the terminal. */

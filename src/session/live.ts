@@ -26,8 +26,8 @@ export type LiveNews =
 export interface LiveParts {
   readonly recorder: Pick<Recorder, 'event'> & { readonly replay: LiveReplay }
   readonly size: Size
-  /** Types as the person would: through command rules and into the record. */
-  readonly type: (bytes: Buffer) => void
+  /** Types as the person would: through command rules and into the record. `false`: the program takes no more now. */
+  readonly type: (bytes: Buffer) => boolean
   readonly tell: (news: LiveNews) => void
   /** For the audit events. */
   readonly onWatched: (by: string, types: boolean) => void
@@ -100,8 +100,7 @@ export class LiveTerminal {
     if (!this.#parts || !onlooker.types || !this.#onlookers.has(onlooker)) return false
     if (this.#lockedBy !== undefined && this.#lockedBy !== onlooker.name) return false
     if (this.#typist !== onlooker.name) this.#typing(onlooker.name)
-    this.#parts.type(bytes)
-    return true
+    return this.#parts.type(bytes)
   }
 
   /** Lets somebody see the session until the answer is disposed. Undefined: it does not run, or too many look on. */

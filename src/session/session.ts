@@ -254,7 +254,7 @@ export class SessionService {
   #live(
     { recording, running }: Pick<Begun, 'recording' | 'running'>,
     context: NoticeContext,
-    type: (bytes: Buffer) => void,
+    type: (bytes: Buffer) => boolean,
   ): Disposable {
     return running.live.begin({
       recorder: recording,

@@ -47,13 +47,14 @@ export class View implements Onlooker {
   #behindBytes = 0
   #place: Disposable | undefined
   #player: Player | undefined
-  #finish: (end: ViewEnd) => void = () => {}
+  #isOver = false
+  #resolve: (end: ViewEnd) => void = () => {}
   readonly #over: Promise<ViewEnd>
 
   private constructor(options: ViewOptions) {
     this.#options = options
     this.#over = new Promise((resolve) => {
-      this.#finish = resolve
+      this.#resolve = resolve
     })
   }
 
@@ -74,8 +75,7 @@ export class View implements Onlooker {
       return await view.#over
     } finally {
       signal.removeEventListener('abort', onAbort)
-      view.#player?.stop()
-      view.#place[Symbol.dispose]()
+      view.#finish('left')
     }
   }
 
@@ -103,7 +103,7 @@ export class View implements Onlooker {
   }
 
   output(bytes: Buffer): void {
-    if (this.#player) return
+    if (this.#player || this.#isOver) return
     if (!this.#behind) {
       this.#show(bytes)
       return
@@ -121,6 +121,16 @@ export class View implements Onlooker {
     this.#finish('ended')
   }
 
+  /** The first word counts. Whoever is dropped holds nothing from then on, however long their screen takes to go. */
+  #finish(end: ViewEnd): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#behind = undefined
+    this.#player?.stop()
+    this.#place?.[Symbol.dispose]()
+    this.#resolve(end)
+  }
+
   /** Draws the screen as it was at this moment, then what has come since. */
   async #catchUp(): Promise<void> {
     const { live, sink, onSize } = this.#options
@@ -130,8 +140,9 @@ export class View implements Onlooker {
     if (!replay) return
     await replay.flush()
     const { size, bytes } = await pictureAt(replay.path, shownBytes)
+    if (this.#isOver) return
     onSize?.(live.size ?? size)
-    sink.write(Buffer.concat([CLEAR, bytes, ...this.#behind]))
+    sink.write(Buffer.concat([CLEAR, bytes, ...(this.#behind ?? [])]))
     this.#behind = undefined
   }
 

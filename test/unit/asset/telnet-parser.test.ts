@@ -1,4 +1,5 @@
 import { Duplex, PassThrough } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { TelnetLine } from '../../../src/asset/telnet-line.ts'
 import { doubleIac, Negotiation } from '../../../src/asset/telnet-negotiation.ts'
@@ -143,4 +144,36 @@ test('outside BINARY a CR goes out as CR NUL and comes in from it, cut anywhere;
   expect(await line.gone).toEqual({ kind: 'status', code: 0 })
   await new Promise((resolve) => (line.output.readableEnded ? resolve(0) : line.output.once('end', resolve)))
   expect(Buffer.concat(got).toString()).toBe('x\ry\0\r\0\r\n')
+})
+
+test('a server that asks and reads no answer is not read any further, until it does', async () => {
+  let read: () => void = () => {}
+  let unread = 0
+  const stream = new Duplex({
+    read: () => {},
+    write: (bytes: Buffer, _encoding, done) => {
+      unread += bytes.length
+      read = done
+    },
+  })
+  const line = new TelnetLine({ stream, pty: undefined })
+  line.output.resume()
+  // DO for options that nobody knows: each is refused with three bytes.
+  const asking = Buffer.from([255, 253, 200, 255, 254, 200]).toString('latin1').repeat(2_000)
+  let pushed = 0
+  for (let packet = 0; packet < 100; packet++) {
+    pushed = packet
+    stream.push(Buffer.from(asking, 'latin1'))
+    await turn()
+    if (stream.isPaused()) break
+  }
+  expect(pushed).toBeLessThan(99)
+  expect(stream.writableLength).toBeLessThan(256 * 1024)
+  expect(unread).toBeGreaterThan(0)
+  while (stream.writableLength > 0) {
+    read()
+    await turn()
+  }
+  expect(stream.isPaused()).toBe(false)
+  line.close()
 })

@@ -146,3 +146,39 @@ test('a resize reaches the asset', async () => {
   orders.abort({ kind: 'shutdown' })
   await ending
 })
+
+test('what others type is refused while the asset takes nothing, and taken again when it does', async () => {
+  const it = ends()
+  let taken = 0
+  let take: () => void = () => {}
+  const input = new Writable({
+    write: (bytes: Buffer, _encoding, done) => {
+      taken += bytes.length
+      take = done
+    },
+  })
+  let type: (bytes: Buffer) => boolean = () => false
+  const { terminal, recorder } = it
+  const orders = new AbortController()
+  const ending = bridge(
+    {
+      ...{ terminal, recorder, asset: { ...it.asset, input }, onKeys: () => true, onOutput: () => {} },
+      onOpen: (typist) => {
+        type = typist
+      },
+    },
+    orders.signal,
+  )
+  const packet = Buffer.alloc(64 << 10)
+  let accepted = 0
+  while (accepted < 100 && type(packet)) accepted++
+  expect(accepted).toBeLessThan(20)
+  for (let packets = 0; packets < accepted; packets++) {
+    take()
+    await turn()
+  }
+  expect(taken).toBe(accepted * packet.length)
+  expect(type(packet)).toBe(true)
+  orders.abort({ kind: 'shutdown' })
+  await ending
+})

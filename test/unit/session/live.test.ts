@@ -17,7 +17,7 @@ function running(): Seen {
   const session = live.begin({
     recorder: { event: (event) => void events.push(event), replay: { path: '', flush: async () => {} } },
     size: { columns: 80, rows: 24 },
-    type: (bytes) => void typed.push(String(bytes)),
+    type: (bytes) => typed.push(String(bytes)) > 0,
     tell: (each) => void news.push(each),
     onWatched: () => {},
   })
