@@ -1,10 +1,16 @@
-// Builds our own page (web/) into dist/page: one script and one style sheet with hashes in their names, and a
+// Builds our own page (web/) into dist/page: a script and a style sheet for each page, with hashes in their names, and a
 // compressed copy of each, so that the daemon serves them from memory.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { brotliCompressSync, constants } from 'node:zlib'
+
+/** Each page with the script that is its own. */
+const PAGES = [
+  { page: 'index.html', script: 'main' },
+  { page: 'files.html', script: 'files' },
+]
 
 /** Builds, and gives the page's weight by file in bytes, as it is and compressed. */
 export async function buildPage(root) {
@@ -13,7 +19,7 @@ export async function buildPage(root) {
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
   const { metafile } = await build({
-    entryPoints: [join(root, 'web', 'main.ts')],
+    entryPoints: PAGES.map(({ script }) => join(root, 'web', `${script}.ts`)),
     bundle: true,
     minify: true,
     format: 'esm',
@@ -27,11 +33,14 @@ export async function buildPage(root) {
     logLevel: 'warning',
   })
   const names = Object.keys(metafile.outputs).map((path) => basename(path))
-  const nameOf = (ending) => names.find((name) => name.startsWith('main-') && name.endsWith(ending)) ?? ''
-  const html = readFileSync(join(root, 'web', 'index.html'), 'utf8')
-    .replace('main.css', nameOf('.css'))
-    .replace('main.js', nameOf('.js'))
-  writeFileSync(join(out, 'index.html'), html)
+  for (const { page, script } of PAGES) {
+    const nameOf = (ending) =>
+      names.find((name) => name.startsWith(`${script}-`) && name.endsWith(ending)) ?? ''
+    const html = readFileSync(join(root, 'web', page), 'utf8')
+      .replace('main.css', nameOf('.css'))
+      .replace('main.js', nameOf('.js'))
+    writeFileSync(join(out, page), html)
+  }
   return names
     .filter((name) => /\.(js|css)$/.test(name))
     .map((name) => {

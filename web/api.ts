@@ -51,7 +51,7 @@ export async function call<T>(path: string, body?: unknown): Promise<Answer<T>> 
     login: login ?? undefined,
   })
   try {
-    const response = await fetch(`api/${path}`, {
+    const response = await fetch(`${document.documentElement.dataset['page'] ?? ''}api/${path}`, {
       method: body === undefined ? 'GET' : 'POST',
       headers: { 'X-CSRF-Token': csrf, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -2,6 +2,8 @@ import type { Asset, Me } from './api.ts'
 import { call } from './api.ts'
 import { type Choice, choose, showHelp } from './dialog.ts'
 import { h } from './dom.ts'
+import { FileClient } from './file-client.ts'
+import { FilePanel } from './file-panel.ts'
 import { FindBar } from './find-bar.ts'
 import { bindKeys, type Commands } from './keys.ts'
 import { Link } from './link.ts'
@@ -25,17 +27,23 @@ export class Desk implements Commands {
   readonly #strip = new TabStrip({ show: (tab) => this.#show(tab), close: (tab) => this.#close(tab) })
   readonly #status = new StatusBar(this.#link)
   readonly #find = new FindBar(() => this.#current)
+  readonly #files: FilePanel
   #tabs: Tab[] = []
   #current: Tab | undefined
   #toAll = false
 
   constructor(app: HTMLElement, me: Me) {
+    this.#files = new FilePanel((goal) => {
+      const connector = document.documentElement.dataset['connector'] ?? ''
+      return new FileClient({ connector, csrf: me.csrf, asset: goal.asset, account: goal.account })
+    })
     const burger = button('☰', text('menu'), () => this.assets())
     burger.classList.add('burger')
     const tools = h(
       'div',
       { class: 'tools' },
       button('⌕', text('jump'), () => this.jump()),
+      button('🗀', `${text('files')} (Alt+Shift+E)`, () => this.files()),
       button('◐', text('theme'), switchTheme),
       button('?', text('help'), showHelp),
       button('⎋', `${text('logOut')} (${me.username})`, () => void this.#logOut()),
@@ -47,7 +55,7 @@ export class Desk implements Commands {
       top,
       this.#status.line,
       this.#find.element,
-      this.#place,
+      h('div', { class: 'beside' }, this.#place, this.#files.element),
       touchKeys((bytes) => this.#current?.type(bytes)),
       this.#status.element,
     )
@@ -78,6 +86,11 @@ export class Desk implements Commands {
 
   find(): void {
     this.#find.open()
+  }
+
+  /** The files of the tab in front, beside it. */
+  files(): void {
+    this.#files.toggle(this.#current?.goal)
   }
 
   help(): void {
@@ -117,6 +130,7 @@ export class Desk implements Commands {
 
   #commands(): readonly Choice[] {
     return [
+      { label: text('files'), act: () => this.files() },
       { label: text('find'), act: () => this.find() },
       { label: text('bigger'), act: () => changeFontSize(1) },
       { label: text('smaller'), act: () => changeFontSize(-1) },
@@ -191,6 +205,7 @@ export class Desk implements Commands {
 
   #changed(): void {
     this.#empty.hidden = this.#tabs.length > 0
+    this.#files.follow(this.#current?.goal)
     this.#strip.draw(this.#tabs, this.#current)
     this.#status.draw(this.#current, this.#toAll)
     document.title = this.#current ? `${this.#current.title} · cocod` : 'cocod'

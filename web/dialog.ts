@@ -33,14 +33,20 @@ export interface Choice {
   readonly act: () => void
 }
 
-/** A list to choose from with the arrow keys. */
-export function choose(title: string, choices: readonly Choice[]): void {
+/** A list to choose from with the arrow keys. `onCancel`: it was closed without a choice. */
+export function choose(
+  title: string,
+  choices: readonly Choice[],
+  onCancel: () => void = () => undefined,
+): void {
+  let chosen = false
   const buttons = choices.map(({ label, hint, act }) =>
     h(
       'button',
       {
         class: 'row',
         onclick: () => {
+          chosen = true
           close()
           act()
         },
@@ -51,6 +57,9 @@ export function choose(title: string, choices: readonly Choice[]): void {
   )
   const list = h('div', { class: 'rows', onkeydown: (event) => moveFocus(event, buttons) }, ...buttons)
   const close = showDialog(title, list)
+  list.closest('dialog')?.addEventListener('close', () => {
+    if (!chosen) onCancel()
+  })
   buttons[0]?.focus()
 }
 
@@ -84,6 +93,7 @@ export function showHelp(): void {
     ['Alt+1 … 9', text('keyNth')],
     ['Alt+Shift+W', text('keyClose')],
     ['Alt+Shift+F', text('keyFind')],
+    ['Alt+Shift+E', text('keyFiles')],
     ['Ctrl+Shift+C  V', text('keyCopy')],
     ['Alt+Shift++  −', text('keySize')],
     ['Alt+Shift+H', text('keyHelp')],

@@ -3,6 +3,7 @@ export interface Commands {
   assets(): void
   jump(): void
   find(): void
+  files(): void
   help(): void
   /** Next tab (1) or previous one (-1). */
   step(by: number): void
@@ -22,6 +23,7 @@ export function bindKeys(commands: Commands): void {
     KeyA: () => commands.assets(),
     KeyK: () => commands.jump(),
     KeyF: () => commands.find(),
+    KeyE: () => commands.files(),
     KeyH: () => commands.help(),
     KeyW: () => commands.closeTab(),
     ArrowRight: () => commands.step(1),
