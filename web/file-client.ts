@@ -86,11 +86,11 @@ export class FileClient {
   }
 
   async makeDirectory(directory: string, name: string): Promise<void> {
-    await this.#ask({ cmd: 'mkdir', target: directory, name })
+    await this.#ask(Object.entries({ cmd: 'mkdir', target: directory, name }))
   }
 
   async rename(target: string, name: string): Promise<void> {
-    await this.#ask({ cmd: 'rename', target, name })
+    await this.#ask(Object.entries({ cmd: 'rename', target, name }))
   }
 
   async remove(targets: readonly string[]): Promise<void> {
@@ -192,11 +192,8 @@ export class FileClient {
     })
   }
 
-  async #ask(
-    query: Readonly<Record<string, string>> | ReadonlyArray<readonly [string, string]>,
-  ): Promise<Reply> {
-    const pairs = Array.isArray(query) ? query : Object.entries(query)
-    const body = new URLSearchParams([...pairs, ...this.#common(true)].map(([name, value]) => [name, value]))
+  async #ask(query: ReadonlyArray<readonly [string, string]>): Promise<Reply> {
+    const body = new URLSearchParams([...query, ...this.#common(true)].map(([name, value]) => [name, value]))
     let response: Response
     try {
       // By POST: many names are too long for an address.
