@@ -63,12 +63,8 @@ export class FileClient {
   /** `target` undefined: where this file manager begins. */
   async open(target: string | undefined): Promise<Directory> {
     const first = target === undefined
-    const reply = await this.#ask({
-      cmd: 'open',
-      target: target ?? '',
-      ...(first && { init: '1' }),
-      tree: '1',
-    })
+    const wish = { cmd: 'open', target: target ?? '', tree: '1', ...(first && { init: '1' }) }
+    const reply = await this.#ask(Object.entries(wish))
     const { cwd, files = [], warning } = reply
     if (!cwd) throw new FileTrouble(text('away'))
     const byHash = new Map(files.map((entry) => [entry.hash, entry]))
