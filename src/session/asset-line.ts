@@ -92,6 +92,7 @@ export class AssetLine {
 
   #toProgram(bytes: Buffer, outlets: StageOutlets): void {
     this.#parts.recordKeys(bytes)
+    this.#zmodem.reached(bytes)
     outlets.toProgram(this.#out.convert(this.#withBackspace(bytes)), 'unrecorded')
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import { unreachable } from '../base/unreachable.ts'
-import { type Direction, type Side, Transfer, type TransferredFile } from '../terminal/zmodem.ts'
-import { FRAME_TYPE, FrameReader, type Unit } from '../terminal/zmodem-frames.ts'
+import { type Course, type Direction, type Side, Transfer, type TransferredFile } from '../terminal/zmodem.ts'
+import { FRAME_TYPE, FrameReader, type Unit, withoutControls } from '../terminal/zmodem-frames.ts'
 import { ZmodemMark } from '../terminal/zmodem-mark.ts'
 
 export interface ZmodemWays {
@@ -46,6 +46,9 @@ const GOODBYE_MS = 2000
 const DRAIN_MS = 12_000
 const TICK_MS = 500
 
+/** A line's end, and what follows it in a header. */
+const LINE_END = /[\r\n][\n\x8a]?\x11?$/
+
 /** What an answer to an offer begins with. */
 const ANSWERS: Readonly<Record<Direction, readonly number[]>> = {
   download: [FRAME_TYPE.rinit],
@@ -70,6 +73,10 @@ export class ZmodemGuest implements Disposable {
   readonly #readers: Record<Side, FrameReader> = { program: new FrameReader(), person: new FrameReader() }
   readonly #heard: Record<Side, number> = { program: 0, person: 0 }
   #state: State = IDLE
+  /** Keys reached the program that ended no line: a line end in a frame would run them. */
+  #typed = false
+  /** So did frames, and the program has not answered by one. */
+  #said = false
   #moved = 0
   #gap = 0
   #timer: Disposable | undefined
@@ -82,6 +89,11 @@ export class ZmodemGuest implements Disposable {
   keys(bytes: Buffer): void {
     if (this.#state.kind === 'idle') this.#ways.ordinary('person', bytes)
     else this.#feed('person', bytes)
+  }
+
+  /** Keys have reached the program, judged or with nobody to judge them. */
+  reached(bytes: Buffer): void {
+    if (bytes.length > 0) this.#typed = !LINE_END.test(bytes.subarray(-3).toString('latin1'))
   }
 
   output(bytes: Buffer): void {
@@ -139,10 +151,13 @@ export class ZmodemGuest implements Disposable {
     const last = unit.kind === 'other' ? transfer.lastWords(side, unit.bytes) : 0
     if (last > 0) this.#pass(side, unit.bytes.subarray(0, last))
     const rest = unit.bytes.subarray(last)
-    const course = unit.kind === 'other' ? 'ordinary' : transfer.take(side, unit)
+    const course = unit.kind === 'other' ? 'ordinary' : this.#courseOf(transfer, side, unit)
     switch (course) {
       case 'pass':
         this.#pass(side, rest)
+        break
+      case 'pass-plain':
+        this.#pass(side, side === 'person' ? withoutControls(rest) : rest)
         break
       case 'ordinary':
         if (transfer.over) this.#end('over')
@@ -157,6 +172,22 @@ export class ZmodemGuest implements Disposable {
         unreachable(course)
     }
     if (transfer.over) this.#end('over')
+  }
+
+  /** A line end in a person's frame is none of a shell's: it is judged where something may stand before it. */
+  #courseOf(transfer: Transfer, side: Side, unit: Unit): Course {
+    const { wanted } = transfer
+    const course = transfer.take(side, unit)
+    if (unit.kind !== 'header' && unit.kind !== 'data') return course
+    if (side === 'program') {
+      if (course === 'pass') this.#said = false
+      return course
+    }
+    if (wanted || (course !== 'pass' && course !== 'pass-plain')) return course
+    const endsLine = unit.kind === 'header' && unit.hex
+    if (endsLine && (this.#typed || this.#said)) return 'ordinary'
+    this.#said = !endsLine
+    return course
   }
 
   #pass(from: Side, bytes: Buffer): void {

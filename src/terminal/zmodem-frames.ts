@@ -26,7 +26,13 @@ export const FRAME_TYPE = {
 /** A piece of one direction of a transfer. `bytes` are as they came. */
 export type Unit =
   /** A header whose checksum is right; `position` is its argument as a number. */
-  | { readonly kind: 'header'; readonly type: number; readonly position: number; readonly bytes: Buffer }
+  | {
+      readonly kind: 'header'
+      readonly type: number
+      readonly position: number
+      readonly hex: boolean
+      readonly bytes: Buffer
+    }
   /** A data subpacket whose checksum is right. `last`: a header follows. */
   | { readonly kind: 'data'; readonly payload: Buffer; readonly last: boolean; readonly bytes: Buffer }
   /** Five CANs or more. */
@@ -43,7 +49,10 @@ const XON = [0x11, 0x13, 0x91, 0x93]
 const HEX = 0x42
 const BINARY = 0x41
 const BINARY32 = 0x43
-const MOST_SUBPACKET = 64 * 1024
+/** Bytes in a subpacket: 1 KiB by the specification, 8 KiB by what became of it. */
+const MOST_PAYLOAD = 8192
+/** With every byte escaped, its end and checksum. */
+const MOST_SUBPACKET = 2 * (MOST_PAYLOAD + 5)
 const CANCEL = 5
 /** What ends a subpacket: E and W are followed by a header, G and Q by more data. */
 const ENDS = { e: 0x68, g: 0x69, q: 0x6a, w: 0x6b } as const
@@ -153,7 +162,7 @@ function hexHeader(bytes: Buffer, from: number): Found {
   if (((bytes[end] ?? 0) & 0x7f) === 0x0d) end += 1
   if (end >= bytes.length) return 'more'
   if (((bytes[end] ?? 0) & 0x7f) === 0x0a) end += 1
-  return checked(Buffer.from(digits, 'hex'), bytes.subarray(0, end), 16)
+  return checked(Buffer.from(digits, 'hex'), bytes.subarray(0, end), { hex: true, check: 16 })
 }
 
 function binaryHeader(bytes: Buffer, from: number, check: 16 | 32): Found {
@@ -166,13 +175,13 @@ function binaryHeader(bytes: Buffer, from: number, check: 16 | 32): Found {
     if (step.byte !== undefined) content.push(step.byte)
     at = step.next
   }
-  return checked(Buffer.from(content), bytes.subarray(0, at), check)
+  return checked(Buffer.from(content), bytes.subarray(0, at), { hex: false, check })
 }
 
-function checked(content: Buffer, bytes: Buffer, check: 16 | 32): Found {
+function checked(content: Buffer, bytes: Buffer, { hex, check }: { hex: boolean; check: 16 | 32 }): Found {
   const [type = 0] = content
   if (!sumFits(content.subarray(0, 5), content.subarray(5), check)) return 'bad'
-  return { unit: { kind: 'header', type, position: content.readUInt32LE(1), bytes }, check }
+  return { unit: { kind: 'header', type, position: content.readUInt32LE(1), hex, bytes }, check }
 }
 
 function subpacket(bytes: Buffer, check: 16 | 32): Found {
@@ -181,7 +190,7 @@ function subpacket(bytes: Buffer, check: 16 | 32): Found {
   let end: number | undefined
   const sum: number[] = []
   while (end === undefined || sum.length < check / 8) {
-    if (at > MOST_SUBPACKET) return 'bad'
+    if (at > MOST_SUBPACKET || payload.length > MOST_PAYLOAD) return 'bad'
     const step = unescaped(bytes, at)
     if (step === 'more' || step === 'bad') return step
     at = step.next
@@ -214,4 +223,20 @@ function unescaped(bytes: Buffer, at: number): Step {
 
 function sumFits(content: Buffer, sum: Buffer, check: 16 | 32): boolean {
   return check === 16 ? sum.readUInt16BE(0) === crc16(content) : sum.readUInt32LE(0) === crc32(content)
+}
+
+/**
+ * A binary header or a subpacket with every control character in it escaped, which each receiver undoes (section 7.2):
+ * whoever reads it instead of one sees no key in it that a shell acts on. Flow control in between is left out.
+ */
+export function withoutControls(bytes: Buffer): Buffer {
+  const out: number[] = []
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0
+    if (XON.includes(byte)) continue
+    if (byte === ZDLE) out.push(ZDLE, bytes[++at] ?? 0)
+    else if ((byte & 0x60) === 0) out.push(ZDLE, byte ^ 0x40)
+    else out.push(byte)
+  }
+  return Buffer.from(out)
 }

@@ -24,6 +24,8 @@ export interface TransferredFile {
 export type Course =
   /** Goes to the other side as it is. */
   | 'pass'
+  /** Goes to the other side without a control character in it: nobody has asked for just these bytes. */
+  | 'pass-plain'
   /** Is no part of the transfer: keys are judged, output is recorded. */
   | 'ordinary'
   /** Goes nowhere: it will be refused as soon as its name is known. */
@@ -55,18 +57,22 @@ const RECEIVER: readonly number[] = [
   ...[T.rinit, T.ack, T.skip, T.nak, T.abort, T.fin, T.rpos, T.ferr, T.crc, T.challenge, T.complete],
 ]
 
+type Header = Extract<Unit, { kind: 'header' }>
+
 /** Where the receiver stands: what the sender may send goes by it. */
 type Stand = 'ready' | 'offered' | 'wanted' | 'all'
 
 /**
- * One ZMODEM transfer after its handshake, seen from between both sides. Bytes of a sender go on only where the receiver
- * has asked for them by frames of its own, so that a program that only prints marks gets no bytes unjudged.
+ * One ZMODEM transfer after its handshake, seen from between both sides. The content of a file goes on only where the
+ * receiver has asked for it by a frame of its own, and is part of that file's record; all else that goes on is a header,
+ * the name of a file or an attention sequence, without control characters.
  */
 export class Transfer {
   readonly #parts: TransferParts
   readonly #sender: Side
   #stand: Stand = 'ready'
-  #data: 'name' | 'content' | 'other' = 'other'
+  /** What the subpackets that follow are. */
+  #data: 'name' | 'content' | 'attention' | 'none' = 'none'
   #file: OpenFile | undefined
   #finished = { sender: false, receiver: false }
   #over: 'no' | 'goodbye' | 'yes' = 'no'
@@ -114,6 +120,11 @@ export class Transfer {
     return this.#finished.sender && this.#finished.receiver ? this.#goodbye : 0
   }
 
+  /** The receiver has asked for the content of a file, and it has not all come. */
+  get wanted(): boolean {
+    return this.#stand === 'wanted' && this.#file !== undefined
+  }
+
   get sayingGoodbye(): boolean {
     return this.#over === 'goodbye'
   }
@@ -124,33 +135,40 @@ export class Transfer {
     this.#over = 'yes'
   }
 
-  #takeSender({ type, position }: Extract<Unit, { kind: 'header' }>): Course {
+  #takeSender({ type, position, hex }: Header): Course {
     if (type === T.command) return 'refuse'
-    if (!SENDER.includes(type)) return 'ordinary'
-    switch (type) {
-      case T.file:
-        this.#data = 'name'
-        return this.#parts.allowed ? 'pass' : 'drop'
-      case T.data:
-        if (this.#stand !== 'wanted') return 'ordinary'
-        this.#data = 'content'
-        this.#file?.seek(position)
-        return 'pass'
-      case T.eof:
-        if (this.#stand !== 'wanted') return 'ordinary'
-        this.#stand = 'all'
-        return 'pass'
-      case T.fin:
-        this.#fin('sender')
-        return 'pass'
-      default:
-        this.#data = 'other'
-        return 'pass'
-    }
+    this.#data = 'none'
+    if (!SENDER.includes(type) || (this.#over !== 'no' && type !== T.fin)) return 'ordinary'
+    if (!this.#parts.allowed) return this.#takeUnwelcome(type, hex)
+    if (type === T.data || type === T.eof) return this.#takeContent(type, position)
+    if (type === T.file) this.#data = 'name'
+    else if (type === T.sinit) this.#data = 'attention'
+    else if (type === T.fin) this.#fin('sender')
+    return hex ? 'pass' : 'pass-plain'
   }
 
-  #takeReceiver({ type }: Extract<Unit, { kind: 'header' }>): Course {
-    if (!RECEIVER.includes(type)) return 'ordinary'
+  #takeContent(type: number, position: number): Course {
+    if (!this.wanted) return 'ordinary'
+    if (type === T.data) {
+      this.#data = 'content'
+      this.#file?.seek(position)
+    } else this.#stand = 'all'
+    return 'pass'
+  }
+
+  /** A sender without the right to send is heard until it names a file. */
+  #takeUnwelcome(type: number, hex: boolean): Course {
+    if (type === T.sinit || type === T.data) return 'refuse'
+    if (type === T.file) this.#data = 'name'
+    // Unanswered, sz would wait for ten seconds before it names one.
+    if (type === T.rqinit && hex) return 'pass'
+    return type === T.file ? 'drop' : 'ordinary'
+  }
+
+  /** A receiver speaks in hexadecimal (section 7.3): anything else has room for bytes that are no answer. */
+  #takeReceiver({ type, hex }: Header): Course {
+    if (!hex || !RECEIVER.includes(type) || (this.#over !== 'no' && type !== T.fin)) return 'ordinary'
+    if (!this.#parts.allowed && type !== T.rinit) return 'ordinary'
     if (type === T.rpos && this.#file) {
       this.#stand = 'wanted'
     } else if (type === T.rinit) {
@@ -158,21 +176,35 @@ export class Transfer {
       this.#stand = 'ready'
     } else if (type === T.skip) {
       this.#endFile('skipped')
-      this.#stand = 'ready'
     } else if (type === T.ferr || type === T.abort) this.#endFile('broken')
     else if (type === T.fin) this.#fin('receiver')
     return 'pass'
   }
 
   #takeData(payload: Buffer): Course {
-    if (this.#data === 'content' && this.#stand === 'wanted') this.#file?.add(payload)
-    if (this.#data !== 'name') return 'pass'
-    const name = nameIn(payload)
+    switch (this.#data) {
+      case 'content':
+        if (!this.wanted) return 'ordinary'
+        this.#file?.add(payload)
+        return 'pass'
+      case 'name':
+        return this.#takeName(payload)
+      case 'attention':
+        return payload.length <= MOST_ATTENTION && isPlain(payload) ? 'pass-plain' : 'ordinary'
+      case 'none':
+        return 'ordinary'
+    }
+  }
+
+  #takeName(payload: Buffer): Course {
+    const plain = payload.length <= MOST_NAME && isPlain(payload)
+    if (this.#parts.allowed && !plain) return 'ordinary'
+    const name = nameIn(payload.subarray(0, MOST_NAME))
     // The same offer may come twice: rz answers each of its own marks.
-    if (this.#file?.name === name) return 'pass'
+    if (this.#file?.name === name) return 'pass-plain'
     this.#file = new OpenFile(name, this.#parts.now())
     this.#stand = 'offered'
-    if (this.#parts.allowed) return 'pass'
+    if (this.#parts.allowed) return 'pass-plain'
     this.#endFile('refused')
     this.#over = 'yes'
     return 'refuse'
@@ -188,12 +220,22 @@ export class Transfer {
   #endFile(outcome: TransferredFile['outcome']): void {
     const file = this.#file
     this.#file = undefined
+    this.#stand = 'ready'
     if (!file) return
     const { direction, onFile, now } = this.#parts
     const durationMs = Math.round(now() - file.began)
     onFile({ direction, name: file.name, bytes: file.bytes, sha256: file.digest(), durationMs, outcome })
   }
 }
+
+/** What a file is called and its attributes (section 11.2: one subpacket of the specification's length). */
+const MOST_NAME = 1024
+/** What interrupts the sender (section 11.1). */
+const MOST_ATTENTION = 32
+
+/** Text and NULs. */
+const isPlain = (payload: Buffer): boolean =>
+  payload.every((byte) => byte === 0 || (byte >= 0x20 && byte !== 0x7f))
 
 /** The name is the text before the first NUL (section 11.2). */
 const nameIn = (payload: Buffer): string => {

@@ -9,11 +9,11 @@ import { expect, test } from 'vitest'
 import { AssetLine } from '../../../src/session/asset-line.ts'
 import { bridge } from '../../../src/session/bridge.ts'
 import type { Direction, TransferredFile } from '../../../src/terminal/zmodem.ts'
-import { crc16 } from '../../../src/terminal/zmodem-crc.ts'
 import { bridgeParts } from '../../fixtures/bridge-parts.ts'
 import { ManualClock } from '../../fixtures/manual-clock.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 import { until } from '../../fixtures/until.ts'
+import { binaryHeader, hexHeader, subpacket } from '../../fixtures/zmodem-bytes.ts'
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 const EVERY = Buffer.from(Array.from({ length: 256 }, (_, value) => value))
@@ -197,12 +197,6 @@ test.each([
   },
 )
 
-/** A header in hexadecimal, its argument 0. */
-function hexHeader(type: number): string {
-  const content = Buffer.from([type, 0, 0, 0, 0])
-  return `**\x18B${content.toString('hex')}${crc16(content).toString(16).padStart(4, '0')}\r\n`
-}
-
 const RQINIT = '**\x18B00000000000000\r\n\x11'
 const RINIT = '**\x18B0100000023be50\r\n\x11'
 
@@ -212,11 +206,8 @@ test('after a refusal frames go nowhere and are answered by the cancel, and keys
   await until(() => line.recorded().includes('B00'))
   line.keys.write(RINIT)
   await until(() => line.sent().includes(RINIT.trimEnd()))
-  const name = Buffer.from('secret.txt\0k')
-  const sum = Buffer.alloc(2)
-  sum.writeUInt16BE(crc16(name))
   line.output.write(hexHeader(4))
-  line.output.write(Buffer.concat([name.subarray(0, -1), Buffer.from('\x18k'), sum]))
+  line.output.write(subpacket('secret.txt\0'))
   await until(() => line.ends.length === 1)
   const told = line.sent().length
   const recorded = line.recorded()
@@ -290,4 +281,102 @@ test('a transfer that falls silent is ended after a minute, and one that is canc
     expect(line.clock.pending).toBe(0)
     await line.stop()
   }
+})
+
+const SINIT = 2
+const FILE = 4
+const FIN = 8
+const RPOS = 9
+const DATA = 10
+const EOF = 11
+
+/** A transfer has begun: the mark of the program, and the answer of the person's client. */
+async function begun(direction: Direction, options: Options = {}): Promise<ALine> {
+  const line = aLine(options)
+  const [mark, answer] = direction === 'download' ? [RQINIT, RINIT] : [RINIT, hexHeader(0)]
+  line.output.write(mark)
+  await until(() => line.recorded().includes('**\x18B0'))
+  line.keys.write(answer)
+  return line
+}
+
+test('what a person’s client sends that is no name and no content is judged like keys', async () => {
+  const line = await begun('upload')
+  const hostile = ['\rtouch a\r', 'name\rtouch b\r\0', `${'x'.repeat(1025)}\0`]
+  line.keys.write(Buffer.concat([binaryHeader(SINIT), subpacket(hostile[0] ?? '')]))
+  line.keys.write(Buffer.concat([binaryHeader(FILE), subpacket(hostile[1] ?? '')]))
+  line.keys.write(Buffer.concat([binaryHeader(FILE), subpacket(hostile[2] ?? '')]))
+  line.keys.write(Buffer.concat([binaryHeader(FILE), subpacket('fine.txt\0')]))
+  await until(() => line.sent().includes('fine.txt'))
+  for (const text of hostile) expect(line.typed()).toContain(text)
+  line.keys.write(Buffer.concat([binaryHeader(DATA), subpacket('\rtouch c\r')]))
+  await until(() => line.typed().includes('touch c'))
+  line.output.write(hexHeader(RPOS))
+  await until(() => line.shown.readableLength === 0 && line.seen().includes(hexHeader(RPOS)))
+  line.keys.write(Buffer.concat([binaryHeader(DATA), subpacket('content\r'), binaryHeader(EOF)]))
+  await until(() => line.sent().includes('content\r'))
+  line.keys.write(Buffer.concat([binaryHeader(DATA), subpacket('\rtouch d\r')]))
+  await until(() => line.typed().includes('touch d'))
+  expect(line.typed()).not.toContain('content')
+  await line.stop()
+})
+
+test('a subpacket of more than 8 KiB is none', async () => {
+  const line = await begun('upload')
+  line.keys.write(Buffer.concat([binaryHeader(FILE), subpacket('long.bin\0')]))
+  await until(() => line.sent().includes('long.bin'))
+  line.output.write(hexHeader(RPOS))
+  await until(() => line.seen().includes(hexHeader(RPOS)))
+  line.keys.write(Buffer.concat([binaryHeader(DATA), subpacket('x'.repeat(8193))]))
+  await until(() => line.typed().includes('x'.repeat(8193)))
+  await line.stop()
+})
+
+test('the line end of a frame runs nothing that stands on the line', async () => {
+  const line = aLine()
+  line.keys.write('touch a #')
+  line.output.write(RINIT)
+  await until(() => line.recorded().includes('B01') && line.typed() === 'touch a #')
+  line.keys.write(hexHeader(0))
+  await until(() => line.typed() === `touch a #${hexHeader(0)}`)
+  // A name is text too: no line end follows it before it is answered.
+  line.keys.write(Buffer.concat([binaryHeader(FILE), subpacket('touch b #\0')]))
+  await until(() => line.sent().includes('touch b #'))
+  line.keys.write(hexHeader(FIN))
+  await until(() => line.typed().endsWith(hexHeader(FIN)))
+  await line.stop()
+})
+
+test('a binary header and a name reach the program without a control character in them', async () => {
+  const line = await begun('upload')
+  await until(() => line.sent().length > 0)
+  const before = line.sent().length
+  line.keys.write(Buffer.concat([binaryHeader(FILE, Buffer.from('w\r\x0f\x03')), subpacket('a.txt\0')]))
+  await until(() => line.sent().includes('a.txt'))
+  const passed = line.sent().subarray(before)
+  expect(passed.filter((byte) => byte < 0x20 && byte !== 0x18)).toHaveLength(0)
+  expect(passed.toString('latin1')).toContain('*\x18A\x18Dw\x18M\x18O\x18C')
+  expect(line.typed()).toBe('')
+  await line.stop()
+})
+
+test('what a program sends beside names and wanted content is recorded', async () => {
+  const line = await begun('download')
+  await until(() => line.sent().includes('B01'))
+  line.output.write(Buffer.concat([binaryHeader(SINIT), subpacket('secret one\r\n')]))
+  line.output.write(Buffer.concat([binaryHeader(DATA), subpacket('secret two')]))
+  line.output.write(Buffer.concat([binaryHeader(FILE), subpacket('secret\x1b[three\0')]))
+  await until(() => line.recorded().includes('secret\x1b[three'))
+  expect(line.recorded()).toMatch(/secret one[\s\S]*secret two/)
+  await line.stop()
+})
+
+test('without the right an attention sequence ends the transfer and does not reach the program', async () => {
+  const line = await begun('upload', { allowed: false })
+  line.keys.write(Buffer.concat([binaryHeader(SINIT), subpacket('\0')]))
+  await until(() => line.ends.length === 1)
+  expect(line.ends[0]?.[0]).toBe('refused')
+  expect(line.sent().toString('latin1')).toBe(`${hexHeader(0)}*${'\x18'.repeat(8)}${'\b'.repeat(10)}`)
+  expect(line.typed()).toBe('')
+  await line.stop()
 })
