@@ -12,11 +12,11 @@ import type { FileSessionDeps } from './file-session.ts'
 import { FilesClient } from './files-client.ts'
 import { FilesError } from './files-error.ts'
 import { noAnswer } from './grants.ts'
-import { FileLogin } from './login.ts'
+import { FileLogin, type Lease } from './login.ts'
 import type { Mounted } from './mount.ts'
 import { OperationLog } from './operation-log.ts'
 import type { ScpCommand } from './scp/command.ts'
-import { runScp, type ScpParts } from './scp/scp.ts'
+import { refusedScp, runScp, type ScpParts } from './scp/scp.ts'
 import { SftpStatus } from './sftp/client.ts'
 import { PacketLink } from './sftp/packet-link.ts'
 import { STATUS } from './sftp/protocol.ts'
@@ -97,14 +97,23 @@ export class Files {
 
   /** Runs a command that is scp's old protocol. Throws the Fault that stopped it. */
   async scp({ principal, target, command, scp, ends, signal }: ScpVisit): Promise<Exit> {
-    const { clock, options } = this.#deps
-    if (options.directRoot !== '/') throw confined('scp -O', target, options.directRoot)
+    const { clock } = this.#deps
+    const operations = this.operations(principal)
+    const began = clock.monotonic()
     using shared = this.#logins.share(principal)
     const stop = AbortSignal.any([signal, ends.gone])
-    using lease = await shared.login.lease(target, stop)
+    using lease = await this.#leaseForScp(shared.login, target, stop).catch((error: unknown) => {
+      operations.add(target, refusedScp(scp, error, began))
+      throw error
+    })
     const say = (error: unknown): string => sayFault(principal.language, error)
-    const operations = this.operations(principal)
     return await runScp({ session: lease.session, command, scp, ends, say, operations, clock })
+  }
+
+  async #leaseForScp(login: FileLogin, target: Target, signal: AbortSignal): Promise<Lease> {
+    const { directRoot } = this.#deps.options
+    if (directRoot !== '/') throw confined('scp -O', target, directRoot)
+    return await login.lease(target, signal)
   }
 
   /**

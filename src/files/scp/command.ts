@@ -8,7 +8,8 @@ export interface ScpCommand {
   readonly directory: boolean
 }
 
-const SCP = /^(?:\/\S*\/)?scp((?: +-[A-Za-z0-9]+)+)(?: +--)? +(.+)$/s
+/** The system's own program, with the flags of the protocol: another one of this name may be anything. */
+const SCP = /^(?:\/(?:usr\/(?:local\/)?)?bin\/)?scp((?: +-[dfpqrtvBE1]+)+)(?: +--)? +([^-].*)$/s
 
 /**
  * Reads a command line that runs scp and nothing else. Undefined where it might do more: a shell would run what is
@@ -18,7 +19,8 @@ export function parseScp(command: string): ScpCommand | undefined {
   const [, flags = '', path = ''] = SCP.exec(command) ?? []
   const letters = flags.replaceAll(/[ -]/g, '')
   const [to, from] = [letters.includes('t'), letters.includes('f')]
-  if (to === from || !isPlain(path)) return undefined
+  // A word that begins with a dash behind the path would be one more flag.
+  if (to === from || !isPlain(path) || / -/.test(path)) return undefined
   const directory = /[dr]/.test(letters)
   return { direction: to ? 'upload' : 'download', path: unquoted(path), directory }
 }

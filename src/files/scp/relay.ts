@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Readable, Writable } from 'node:stream'
 import type { Clock } from '../../base/clock.ts'
+import { reasonOf } from '../../base/fault.ts'
 import { type BytePath, joined, nameOf, parentOf, pathOf } from '../byte-path.ts'
 import type { Operation } from '../operation-log.ts'
 import { BadPacket } from '../sftp/cursor.ts'
 import { ByteReader } from './byte-reader.ts'
+import type { Notes } from './notes.ts'
 
 export interface RelayParts {
   /** Whoever has the files: what it sends, and where it reads answers. */
@@ -18,10 +20,16 @@ export interface RelayParts {
   /** The sentence of a refusal; undefined: it is granted. Asked for every file and directory. */
   readonly refusal: (path: BytePath) => Promise<string | undefined>
   readonly record: (operation: Operation) => void
+  /** Throws when the grant was withdrawn. Asked before each piece of a file. */
+  readonly insist: (path: BytePath) => void
+  /** What is said beside files. */
+  readonly notes: Notes
   readonly clock: Clock
 }
 
-const ENTRY = /^[CD]([0-7]{3,5}) (\d{1,18}) ([^\n]+)\n$/
+const ENTRY = /^[CD]([0-7]{3,5}) (\d{1,15}) ([^\n]+)\n$/
+/** Seconds and microseconds of the last change, then of the last access. */
+const TIMES = /^T\d{1,20} \d{1,6} \d{1,20} \d{1,6}\n$/
 
 /**
  * Passes the old scp protocol between both sides. It goes by turns (a line or a file, then an answer), so it is followed
@@ -61,16 +69,17 @@ export class ScpRelay {
       case 'D':
         return await this.#directory(line)
       case 'E':
+        if (line.length !== 2) throw new BadPacket('a line that is no scp')
         this.#directories.pop()
         return (await this.#forward(line)) !== undefined
       case 'T':
+        if (!TIMES.test(pathOf(line))) throw new BadPacket('times that are no times')
         return (await this.#forward(line)) !== undefined
       case '\x01': // the source could not read something, and goes on
-        await write(this.#parts.sink.to, line)
-        return true
       case '\x02':
+        this.#note(line)
         await write(this.#parts.sink.to, line)
-        return false
+        return line[0] === 1
       default:
         throw new BadPacket('a line that is no scp')
     }
@@ -80,6 +89,7 @@ export class ScpRelay {
     const { name } = entryOf(line)
     const path = this.#pathOf(name)
     if (!(await this.#granted(path))) return true
+    this.#note(line)
     const answer = await this.#forward(line)
     if (answer?.[0] === 0) this.#directories.push(path)
     return answer !== undefined
@@ -95,27 +105,32 @@ export class ScpRelay {
       this.#record({ path, success: false, reason: reasonIn(answer), began })
       return answer !== undefined
     }
-    const { reason, bytes, sha256 } = await this.#content(size)
-    const success = reason === undefined
-    this.#record({ path, success, reason, bytes, sha256: success ? sha256 : undefined, began })
-    return reason !== LOST
+    const content = new Content()
+    try {
+      const reason = await this.#content(path, size, content)
+      const success = reason === undefined
+      const { bytes, sha256 } = content
+      this.#record({ path, success, reason, bytes, sha256: success ? sha256() : undefined, began })
+      return reason !== LOST
+    } catch (error) {
+      this.#record({ path, success: false, reason: reasonOf(error), bytes: content.bytes, began })
+      throw error
+    }
   }
 
-  /** The bytes, the word of the source on whether they were all right, and the answer of the sink. */
-  async #content(size: number): Promise<{ reason?: string; bytes: number; sha256: string }> {
-    const hash = createHash('sha256')
-    let bytes = 0
+  /** The bytes, the word of the source on whether they were all right, and the answer of the sink. Why it failed. */
+  async #content(path: BytePath, size: number, content: Content): Promise<string | undefined> {
     const whole = await this.#source.pass(size, async (piece) => {
-      hash.update(piece)
-      bytes += piece.length
+      this.#parts.insist(path)
+      content.pass(piece)
       await write(this.#parts.sink.to, piece)
     })
     const status = whole ? await this.#source.status() : undefined
+    if (status) this.#note(status)
     const answer = status && (await this.#forward(status))
-    const sha256 = hash.digest('hex')
-    if (!answer) return { reason: LOST, bytes, sha256 }
+    if (!answer) return LOST
     const failed = [status, answer].find((each) => each[0] !== 0)
-    return { ...(failed && { reason: reasonIn(failed) }), bytes, sha256 }
+    return failed && reasonIn(failed)
   }
 
   /** True: granted. Else both sides were told, and it is on record. */
@@ -140,8 +155,16 @@ export class ScpRelay {
 
   async #answer(): Promise<Buffer | undefined> {
     const answer = await this.#sink.status()
+    if (answer) this.#note(answer)
     if (answer) await write(this.#parts.source.to, answer)
     return answer
+  }
+
+  /** Words go on record before they pass; a NUL says nothing. */
+  #note(line: Buffer): void {
+    const text = line.subarray(line[0] === 1 || line[0] === 2 ? 1 : 0)
+    if (line[0] === 0 || this.#parts.notes.take(text)) return
+    throw new BadPacket('more is said than files are sent')
   }
 
   #pathOf(name: BytePath): BytePath {
@@ -157,6 +180,19 @@ export class ScpRelay {
     const { operate, record } = this.#parts
     record({ operate, ...operation })
   }
+}
+
+/** What passed of one file. */
+class Content {
+  readonly #hash = createHash('sha256')
+  bytes = 0
+
+  pass(piece: Buffer): void {
+    this.#hash.update(piece)
+    this.bytes += piece.length
+  }
+
+  readonly sha256 = (): string => this.#hash.digest('hex')
 }
 
 const LOST = 'the connection was lost before the file was complete (a partial file may be left)'

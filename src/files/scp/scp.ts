@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { AssetChannel } from '../../asset/connection.ts'
 import type { Clock } from '../../base/clock.ts'
+import { reasonOf } from '../../base/fault.ts'
 import { RuleSet } from '../../policy/rules/rule-set.ts'
 import { SlowSearch } from '../../policy/rules/slow-search.ts'
 import type { Exit } from '../../terminal/terminal.ts'
@@ -8,12 +9,13 @@ import { type BytePath, pathFromText } from '../byte-path.ts'
 import type { FileSession } from '../file-session.ts'
 import { FilesError } from '../files-error.ts'
 import { endedFault } from '../mount.ts'
-import type { OperationLog } from '../operation-log.ts'
+import type { Operation, OperationLog } from '../operation-log.ts'
 import { notGranted } from '../path-requests.ts'
 import { isDirectory } from '../sftp/attributes.ts'
 import { SftpClient } from '../sftp/client.ts'
 import { PacketLink } from '../sftp/packet-link.ts'
 import type { ScpCommand } from './command.ts'
+import { Notes } from './notes.ts'
 import { ScpRelay } from './relay.ts'
 
 export interface ScpParts {
@@ -39,7 +41,7 @@ export interface ScpParts {
  */
 export async function runScp(parts: ScpParts): Promise<Exit> {
   const { session, command, ends } = parts
-  await judge(session, command, parts.clock)
+  await admit(parts)
   const directory = parts.scp.directory || (await isDirectoryThere(session, parts.scp.path))
   using _hold = session.hold()
   const channel = await session.connection.exec(command, undefined)
@@ -47,8 +49,9 @@ export async function runScp(parts: ScpParts): Promise<Exit> {
   const both = AbortSignal.any([ends.gone, session.ended])
   both.addEventListener('abort', stop, { once: true })
   try {
-    channel.errors.pipe(ends.errors, { end: false })
-    const way = relay(parts, channel, directory)
+    const notes = new Notes((line) => session.recording.output(Buffer.from(`scp: ${line}\r\n`)))
+    channel.errors.pipe(notes.stream()).pipe(ends.errors, { end: false })
+    const way = relay(parts, { channel, notes, directory })
     void channel.closed.then(() => way.stop())
     try {
       await way.run()
@@ -65,16 +68,46 @@ export async function runScp(parts: ScpParts): Promise<Exit> {
   }
 }
 
-function relay(parts: ScpParts, channel: AssetChannel, directory: boolean): ScpRelay {
+/** Nothing runs on the asset without the right: the program there would be a pipe of its own. */
+async function admit({ session, command, scp, operations, clock }: ScpParts): Promise<void> {
+  const [action] = wordsOf(scp)
+  const path = pathFromText(scp.path)
+  const began = clock.monotonic()
+  try {
+    await judge(session, command, clock)
+    const { target, account, grants } = session
+    if (!(await grants.demand(action))) throw notGranted(action, { target, account, path })
+  } catch (error) {
+    operations.add(session.target, refusedScp(scp, error, began), session)
+    throw error
+  }
+}
+
+/** The record of a run that did not come to its first file. */
+export const refusedScp = (scp: ScpCommand, error: unknown, began: number): Operation => {
+  const [, operate] = wordsOf(scp)
+  return { operate, path: pathFromText(scp.path), success: false, reason: reasonOf(error), began }
+}
+
+const wordsOf = ({ direction }: ScpCommand) =>
+  direction === 'upload' ? (['upload_file', 'Upload'] as const) : (['download_file', 'Download'] as const)
+
+interface Way {
+  readonly channel: AssetChannel
+  readonly notes: Notes
+  readonly directory: boolean
+}
+
+function relay(parts: ScpParts, { channel, notes, directory }: Way): ScpRelay {
   const { session, scp, ends, say, operations, clock } = parts
   const person = { from: ends.input, to: ends.output }
   const asset = { from: channel.output, to: channel.input }
   const upload = scp.direction === 'upload'
-  const action = upload ? 'upload_file' : 'download_file'
+  const [action, operate] = wordsOf(scp)
   return new ScpRelay({
     source: upload ? person : asset,
     sink: upload ? asset : person,
-    operate: upload ? 'Upload' : 'Download',
+    operate,
     path: pathFromText(scp.path),
     directory,
     refusal: async (path: BytePath) => {
@@ -87,6 +120,12 @@ function relay(parts: ScpParts, channel: AssetChannel, directory: boolean): ScpR
         return say(error) // core does not answer: that is no yes
       }
     },
+    insist: (path: BytePath) => {
+      session.touch()
+      const { target, account, grants } = session
+      if (!grants.has(action)) throw notGranted(action, { target, account, path })
+    },
+    notes,
     record: (operation) => operations.add(session.target, operation, session),
     clock,
   })

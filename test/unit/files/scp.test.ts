@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -6,6 +8,8 @@ import { parseScp } from '../../../src/files/scp/command.ts'
 import { carrierIn } from '../../../src/files/unparsed.ts'
 import { run, scp, ssh, sshOptions, there } from '../../fixtures/file-clients.ts'
 import { type FilesWorld, startFilesWorld } from '../../fixtures/files-world.ts'
+import { ManualClock } from '../../fixtures/manual-clock.ts'
+import { replayText } from '../../fixtures/replay-text.ts'
 
 let world: FilesWorld
 let content: Buffer
@@ -45,6 +49,10 @@ test.each([
   'scp a b',
   'scp -t',
   'scp -t /tmp\nid',
+  '/tmp/scp -t /tmp',
+  '~/bin/scp -f x',
+  'scp -f x -S/tmp/other',
+  'scp -t -S /tmp/other x',
 ])('“%s” is more than that, and is not followed', (command) => {
   expect(parseScp(command)).toBeUndefined()
 })
@@ -56,6 +64,7 @@ test.each([
   ['sudo -n tar c x', 'tar'],
   ['cat > /tmp/x', 'cat'],
   ['scp -t $(id)', 'scp'],
+  ['/tmp/scp -t /tmp', 'scp'],
   ['uptime', undefined],
   ['grep tar /etc/hosts', undefined],
 ])('“%s” carries files by %s', (command, program) => {
@@ -97,14 +106,53 @@ test('rsync and tar pass, on record as not parsed', async () => {
 test('without upload nothing is written by scp or rsync, and the refusal is told and on record', async () => {
   await using small = await startFilesWorld({ actions: ['connect', 'download_file'] })
   const up = await scp(small.direct, '-O', '-r', local('dir'), local('one.bin'), there('.'))
-  expect(up.code).toBe(1)
+  expect(up.code).not.toBe(0)
   expect(up.stderr).toMatch(/may not upload/)
+  // Not even its program was begun.
+  expect(small.sshd.log).not.toMatch(/command for/)
   expect((await ssh(small.direct, 'ls')).stdout).toBe('')
   const rsh = `ssh ${sshOptions(small.direct).join(' ')}`
   const rsync = await run('rsync', ['-a', '-e', rsh, local('one.bin'), '127.0.0.1:synced'])
   expect(rsync.stderr).toMatch(/both upload and download/)
-  await small.core.until(({ state }) => state.fileLogs.filter(({ is_success }) => !is_success).length >= 3)
+  await small.core.until(({ state }) => state.fileLogs.filter(({ is_success }) => !is_success).length >= 2)
   expect((await ssh(small.direct, 'ls')).stdout).toBe('')
+})
+
+test.each([
+  ['times that are none', 'Tsecret words\n'],
+  ['an end with words', 'Esecret words\n'],
+  ['more complaints than files', `\x01${'secret '.repeat(1000)}\n`.repeat(12)],
+])('%s are no scp, and end it', async (_, lines) => {
+  const { code, stderr } = await ssh(world.direct, 'scp -t .', lines)
+  expect(code).toBe(255)
+  expect(stderr).toMatch(/\w/)
+})
+
+test('what scp says beside the files is in the replay', async () => {
+  expect((await scp(world.direct, '-O', '-r', local('dir'), there('none/such'))).code).toBe(1)
+  expect((await scp(world.direct, '-O', there('missing'), local('x'))).code).toBe(1)
+  await replayText(world.directory, /scp: .*none\/such.*No such file/)
+  await replayText(world.directory, /scp: .*missing.*No such file/)
+})
+
+test('a right withdrawn in the middle of one file stops it, with the truth on record', async () => {
+  const clock = new ManualClock(Date.now())
+  await using at = await startFilesWorld({ clock })
+  const child = spawn('ssh', [...sshOptions(at.direct), '127.0.0.1', 'scp -t .'], { stdio: 'pipe' })
+  child.stdin.on('error', () => {})
+  const exited = once(child, 'close')
+  const written = (): number => statSync(join(at.sshd.asset.home, 'up'), { throwIfNoEntry: false })?.size ?? 0
+  child.stdin.write('C0644 1000000000 up\n')
+  child.stdin.write(Buffer.alloc(100_000))
+  await expect.poll(written, { timeout: 30_000 }).toBeGreaterThan(0)
+  at.core.grant(at.user, at.web, at.account, ['connect', 'download_file'])
+  clock.advance(46_000)
+  const more = setInterval(() => child.stdin.write(Buffer.alloc(1000)), 20)
+  await exited
+  clearInterval(more)
+  const log = await at.core.until(({ state }) => state.fileLogs[0])
+  expect(log).toMatchObject({ operate: 'Upload', filename: './up', is_success: false })
+  expect(written()).toBeLessThan(1_000_000_000)
 })
 
 test('UNPARSED_TRANSFER = deny forbids what cannot be followed, and other commands run', async () => {
