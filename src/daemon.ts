@@ -140,7 +140,7 @@ class Building {
       log,
     }
     const link = await buildCoreLink(linkParts, this.#scope)
-    const audit: FileAudit = buildAudit({ settings, core: link.service, clock, log })
+    const audit: FileAudit = buildAudit({ settings, core: link.service, environment, clock, log })
     const listeners = () => this.#listeners
     const telnetRegex = () => link.service.settings.telnetRegex
     const assets = await buildAssets({ config, standalone, listeners, telnetRegex, clock, log })

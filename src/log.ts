@@ -126,6 +126,8 @@ export type AuditEvent =
   | 'hostkey-change'
   | 'user-change'
   | 'data-copy'
+  | 'storage-failing'
+  | 'storage-back'
 
 /** Logs an audit event with its facts. Facts are flat: names, numbers, times in ms since the epoch. */
 export function auditEvent(

@@ -5,6 +5,8 @@ import { readCommands } from './command-log.ts'
 /** Commands that are sent together. */
 export interface CommandBatch {
   readonly commands: readonly DetectedCommand[]
+  /** Where the command behind each begins: no two of a session are alike. */
+  readonly ends: readonly number[]
   /** Where the command behind the last one begins. */
   readonly next: number
 }
@@ -12,13 +14,13 @@ export interface CommandBatch {
 /** At most `most` commands from a place in the file. */
 export async function readBatch(path: string, offset: number, most: number): Promise<CommandBatch> {
   const commands: DetectedCommand[] = []
-  let after = offset
+  const ends: number[] = []
   for await (const { command, next } of readCommands(path, offset)) {
     commands.push(command)
-    after = next
+    ends.push(next)
     if (commands.length === most) break
   }
-  return { commands, next: after }
+  return { commands, ends, next: ends.at(-1) ?? offset }
 }
 
 /** What makes two commands of a session the same in core. */

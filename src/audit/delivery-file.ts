@@ -18,7 +18,12 @@ const DeliveryFile = z.object({
     /** How many of those behind may be there too: written before they are sent. */
     unsure: z.number().int(),
   }),
+  /** Core has the replay. */
   uploaded: z.boolean(),
+  /** Names of the storages that have it. */
+  stored: z.array(z.string()).default([]),
+  /** By the name of a storage: where in commands.ndjson the first one begins that it does not have. */
+  commandsIn: z.record(z.string(), z.number().int()).default({}),
   /** ms since the epoch; everything is with core, or was refused for good. */
   done: z.number().optional(),
   /** Core knows, or knew, and did not want it: kept here for an operator, and never removed by itself. */
@@ -32,6 +37,8 @@ export const NOTHING_SENT: DeliveryState = {
   created: false,
   commands: { sent: 0, offset: 0, unsure: 0 },
   uploaded: false,
+  stored: [],
+  commandsIn: {},
   refused: false,
 }
 

@@ -8,9 +8,12 @@ import { DeadLetters } from './dead-letter.ts'
 import { DeliveryLanes, type Lane } from './delivery-lanes.ts'
 import { type RecordKeeper, SessionDelivery, type SessionDeliveryOptions } from './session-delivery.ts'
 import type { SpooledSession } from './spool.ts'
+import { StorageError } from './storages/storage-error.ts'
+import type { Storages } from './storages/storages.ts'
 
 export interface DeliveryOptions {
   readonly core: RecordKeeper
+  readonly storages: Storages
   readonly clock: Clock
   readonly log: Log
   /** Directory for what core refuses for good. */
@@ -45,6 +48,8 @@ const NEW_JOB = { phase: 'idle', lane: 'facts', timer: undefined, again: false, 
 export interface DeliveryStats {
   /** Sessions with something that core does not have yet. */
   readonly waiting: number
+  /** Of those: how many failed and wait for their next try. */
+  readonly resting: number
   /** Since when the one that waits longest waits, in ms since the epoch. */
   readonly oldest: number | undefined
   /** Records core refused for good since the start. */
@@ -70,17 +75,19 @@ export class Delivery {
   #conversion: Promise<unknown> = Promise.resolve()
 
   constructor(options: DeliveryOptions) {
-    const { clock, log, core, isLive } = options
+    const { clock, log, core, storages, isLive } = options
     this.#options = options
     this.#deadLetters = new DeadLetters({ root: options.deadLetterRoot, clock, log })
     this.#gate = new CoreGate({ clock, parallel: options.parallel ?? 4, onOpen: () => this.#pump() })
     this.#parts = {
       clock,
       isLive,
+      storages,
       core: this.#gate.watch(core),
       deadLetters: this.#deadLetters,
       alone: (work) => this.#alone(work),
     }
+    storages.onBack(() => this.#wakeResting())
   }
 
   /** Begins to send; what was woken before is queued. */
@@ -111,7 +118,7 @@ export class Delivery {
   /** Core answers again: everything that rests is tried now. */
   retryNow(): void {
     this.#gate.open()
-    for (const job of this.#jobs.values()) if (job.phase === 'resting') this.#enqueue(job)
+    this.#wakeResting()
   }
 
   get stats(): DeliveryStats {
@@ -120,7 +127,8 @@ export class Delivery {
       (least, { since }) => Math.min(least ?? since, since),
       undefined,
     )
-    return { waiting: waiting.length, oldest, refused: this.#deadLetters.count }
+    const resting = waiting.filter(({ phase }) => phase === 'resting').length
+    return { waiting: waiting.length, resting, oldest, refused: this.#deadLetters.count }
   }
 
   /**
@@ -141,6 +149,10 @@ export class Delivery {
     deadline.removeEventListener('abort', abort)
     this.#gate.close()
     for (const job of this.#jobs.values()) job.timer?.[Symbol.dispose]()
+  }
+
+  #wakeResting(): void {
+    for (const job of this.#jobs.values()) if (job.phase === 'resting') this.#enqueue(job)
   }
 
   #job(session: SpooledSession): Job {
@@ -209,7 +221,9 @@ export class Delivery {
     }
     if (error instanceof CoreError) this.#gate.failed()
     const ms = job.backoff.next()
-    log.warn({ err: error, session, retryMs: Math.round(ms) }, 'a record is not with core yet')
+    // Of a storage that fails the log has it once.
+    const level = error instanceof StorageError ? 'debug' : 'warn'
+    log[level]({ err: error, session, retryMs: Math.round(ms) }, 'a record is not delivered yet')
     if (this.#closing) this.#turn(job, 'resting')
     else this.#later(job, 'resting', ms)
   }

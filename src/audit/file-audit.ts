@@ -1,6 +1,8 @@
 import { statfs } from 'node:fs/promises'
 import type { Clock } from '../base/clock.ts'
 import type { AppService } from '../core/app-service.ts'
+import type { CoreSettings } from '../core/model.ts'
+import type { Environment } from '../core/proxy.ts'
 import type { Log } from '../log.ts'
 import { asAuditError } from './append-file.ts'
 import type { Audit, Recording, SessionFacts } from './audit.ts'
@@ -15,6 +17,8 @@ import { recover } from './recovery.ts'
 import type { RecordKeeper } from './session-delivery.ts'
 import { Spool, type SpooledSession } from './spool.ts'
 import { type FsyncMode, SpoolSync } from './spool-sync.ts'
+import type { StorageStatus } from './storages/storage-state.ts'
+import { Storages } from './storages/storages.ts'
 
 export interface FileAuditOptions {
   /** `<DATA_DIR>/sessions`. */
@@ -24,6 +28,10 @@ export interface FileAuditOptions {
   /** `<DATA_DIR>/dead-letter`. */
   readonly deadLetterDir: string
   readonly core: RecordKeeper & Pick<AppService, 'sendFileLog'>
+  /** Core's settings as they are now, for where records go besides core; absent: nowhere. */
+  readonly coreSettings?: () => CoreSettings
+  /** `process.env`, for the proxies to those places. */
+  readonly environment?: Environment
   readonly detector: CommandDetectorFactory
   readonly clock: Clock
   readonly log: Log
@@ -34,6 +42,12 @@ export interface FileAuditOptions {
   readonly reserveBytes?: number
   /** ms for which a failing write is tried again (default 2,000). */
   readonly graceMs?: number
+}
+
+export interface AuditStats extends DeliveryStats {
+  readonly fileLogs: FileLogQueueStats
+  /** The storages besides core. */
+  readonly storages: readonly StorageStatus[]
 }
 
 const GIGABYTE = 1e9
@@ -47,6 +61,7 @@ export class FileAudit implements Audit {
   readonly #pool = new BlockPool()
   readonly #sync: SpoolSync
   readonly #live = new Set<string>()
+  readonly #storages: Storages
   readonly #delivery: Delivery
   /** Operations on files, of whichever door. */
   readonly fileLogs: FileLogOutbox
@@ -59,7 +74,10 @@ export class FileAudit implements Audit {
     this.#options = options
     this.#spool = new Spool(options.sessionsDir)
     this.#sync = new SpoolSync({ mode: options.fsync, clock })
-    this.#delivery = new Delivery({ core, clock, log, deadLetterRoot, isLive: (id) => this.#live.has(id) })
+    const { coreSettings: settings = () => ({}), environment = {} } = options
+    this.#storages = new Storages({ settings, environment, clock, log })
+    const isLive = (id: string): boolean => this.#live.has(id)
+    this.#delivery = new Delivery({ core, storages: this.#storages, clock, log, deadLetterRoot, isLive })
     const { fileLogsDir: directory, graceMs = DEFAULTS.graceMs } = options
     this.fileLogs = new FileLogOutbox({ ...options, directory, deadLetterRoot, graceMs, sync: this.#sync })
   }
@@ -77,8 +95,9 @@ export class FileAudit implements Audit {
     this.fileLogs.retryNow()
   }
 
-  get stats(): DeliveryStats & { readonly fileLogs: FileLogQueueStats } {
-    return { ...this.#delivery.stats, fileLogs: this.fileLogs.stats }
+  get stats(): AuditStats {
+    const { status: storages } = this.#storages
+    return { ...this.#delivery.stats, fileLogs: this.fileLogs.stats, storages }
   }
 
   /** Resolves when the spool has been gone through. */
@@ -105,6 +124,7 @@ export class FileAudit implements Audit {
     this.#sweep?.[Symbol.dispose]()
     await this.#recovery
     await Promise.all([this.#delivery.close(deadline), this.fileLogs.close(deadline)])
+    this.#storages[Symbol.dispose]()
     await this.#sync.close()
   }
 

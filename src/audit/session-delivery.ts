@@ -1,19 +1,22 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
-import { isMissingFile } from '../base/system-error.ts'
+import { utcDay } from '../base/utc-day.ts'
 import type { AppService } from '../core/app-service.ts'
 import { CoreError, type CoreErrorKind } from '../core/core-error.ts'
-import { AuditError, damaged } from './audit-error.ts'
+import type { AuditError } from './audit-error.ts'
 import { type CommandBatch, commandCounter, keyOf, readBatch } from './command-batch.ts'
 import type { DetectedCommand } from './command-detector.ts'
 import { readCommands } from './command-log.ts'
 import type { DeadLetters } from './dead-letter.ts'
 import { type DeliveryState, NOTHING_SENT, readDelivery, writeDelivery } from './delivery-file.ts'
-import { type Alone, convertReplay } from './replay-conversion.ts'
+import type { Alone } from './replay-conversion.ts'
+import { type ReplayDestination, sendReplay } from './replay-sending.ts'
 import { sealCut } from './seal.ts'
 import { readSession, type SessionState } from './session-file.ts'
 import type { SpooledSession } from './spool.ts'
+import { StorageError } from './storages/storage-error.ts'
+import type { StoredFile } from './storages/storage-http.ts'
+import type { CommandPlace, Storages } from './storages/storages.ts'
 
 /** The part of core that keeps records. */
 export type RecordKeeper = Pick<
@@ -23,6 +26,8 @@ export type RecordKeeper = Pick<
 
 export interface SessionDeliveryOptions {
   readonly core: RecordKeeper
+  /** Where commands and replays go; core always has the session itself. */
+  readonly storages: Pick<Storages, 'commands' | 'replays'>
   readonly clock: Clock
   readonly deadLetters: DeadLetters
   /** True while a recorder of this process writes the session. */
@@ -35,7 +40,8 @@ const BATCH = 100
 const FOR_GOOD: readonly CoreErrorKind[] = ['refused', 'missing']
 
 /**
- * Brings one session to core as far as it can be brought now: create, commands, finish, replay, has_replay. Every
+ * Brings one session to core as far as it can be brought now: create, commands, finish, replay, has_replay; commands and
+ * replay also, or instead, to the storages that core names. Every
  * step may be cut off at any point and is then done again; only commands are not safe to repeat, so what is about to
  * be sent is noted before, and after a crash or a lost answer core is asked which of them it has.
  */
@@ -69,15 +75,17 @@ export class SessionDelivery {
   }
 
   async #deliver(facts: SessionState): Promise<'open' | 'replay' | 'done'> {
-    if (this.#told) {
-      await this.#replay(facts)
-    } else {
-      if (!(await this.#create(facts))) return 'done'
-      await this.#commands(facts)
-      if (!facts.end) return 'open'
+    if (!this.#told && !(await this.#create(facts))) return 'done'
+    if (!this.#told && this.#options.storages.commands.core) await this.#commands(facts)
+    // A storage that fails holds up neither core nor the others.
+    const late = await this.#commandsToPlaces(facts)
+    if (this.#told) await this.#replay(facts)
+    else if (facts.end) {
       this.#told = await this.#finish(facts.record.id, facts.end.at)
       if (this.#told) return 'replay'
     }
+    if (late) throw late
+    if (!facts.end) return 'open'
     await this.#save({ done: this.#options.clock.now() })
     return 'done'
   }
@@ -159,32 +167,74 @@ export class SessionDelivery {
     return error?.kind !== 'missing'
   }
 
-  async #replay({ record: { id } }: SessionState): Promise<void> {
-    const { core } = this.#options
-    const error = this.#state.uploaded ? undefined : await this.#upload(id)
-    const last = error ?? (await outcome(() => core.markReplay(id, this.#signal), FOR_GOOD))
-    if (last && !isKind(last, ['missing']))
-      await this.#refused('replay', { directory: this.#session.directory }, last)
+  /** Commands for the storages besides core. Returns the last failure, which is to be tried again. */
+  async #commandsToPlaces(facts: SessionState): Promise<unknown> {
+    let failure: unknown
+    for (const place of this.#options.storages.commands.places) {
+      try {
+        await this.#commandsTo(place, facts)
+      } catch (error) {
+        if (!(error instanceof StorageError)) throw error
+        failure = error
+      }
+    }
+    return failure
   }
 
-  async #upload(id: string): Promise<CoreError | AuditError | undefined> {
-    const path = join(this.#session.directory, 'core.replay.gz')
-    const source = join(this.#session.directory, 'replay.log')
-    try {
-      const bytes = await convertReplay({ source, target: path }, this.#signal, this.#options.alone)
-      await this.#options.core.uploadReplay(id, { path, bytes }, this.#signal)
-      await this.#save({ uploaded: true })
-      return undefined
-    } catch (error) {
-      if (isKind(error, FOR_GOOD) || error instanceof AuditError) return error
-      if (isMissingFile(error)) return damaged(this.#session.directory, 'the replay is not there', error)
-      throw error
-    } finally {
-      await rm(path, { force: true })
+  async #commandsTo(place: CommandPlace, { record }: SessionState): Promise<void> {
+    const path = join(this.#session.directory, 'commands.ndjson')
+    for (;;) {
+      const { commandsIn } = this.#state
+      const { commands, ends, next } = await readBatch(path, commandsIn[place.name] ?? 0, BATCH)
+      if (commands.length === 0) return
+      const numbered = commands.map((command, n) => ({ command, id: `${record.id}-${ends[n]}` }))
+      for (const { command, error } of await place.save(record, numbered, this.#signal))
+        await this.#refused('command', command, error)
+      await this.#save({ commandsIn: { ...commandsIn, [place.name]: next } })
     }
   }
 
-  async #refused(what: string, body: unknown, error: CoreError | AuditError): Promise<void> {
+  async #replay({ record }: SessionState): Promise<void> {
+    const { core, alone } = this.#options
+    const sent = await sendReplay(this.#session.directory, this.#destinations(record), {
+      alone,
+      signal: this.#signal,
+    })
+    const isKept = this.#state.uploaded || this.#state.stored.length > 0
+    const marked = isKept
+      ? await outcome(() => core.markReplay(record.id, this.#signal), FOR_GOOD)
+      : undefined
+    for (const error of [sent, marked]) {
+      if (error && !isKind(error, ['missing']))
+        await this.#refused('replay', { directory: this.#session.directory }, error)
+    }
+  }
+
+  /** Who is to have the replay and does not have it yet. */
+  #destinations({ id, dateStart }: SessionState['record']): readonly ReplayDestination[] {
+    const { core, storages } = this.#options
+    const { core: toCore, places } = storages.replays
+    const signal = this.#signal
+    // Where core looks for it.
+    const object = `${utcDay(dateStart)}/${id}.replay.gz`
+    const outside = places
+      .filter(({ name }) => !this.#state.stored.includes(name))
+      .map(({ name, open, put }) => ({
+        open,
+        send: async (file: StoredFile) => {
+          await put(object, file, signal)
+          await this.#save({ stored: [...this.#state.stored, name] })
+        },
+      }))
+    if (!toCore || this.#state.uploaded) return outside
+    const send = async (file: StoredFile): Promise<void> => {
+      await core.uploadReplay(id, file, signal)
+      await this.#save({ uploaded: true })
+    }
+    return [{ open: true, send }, ...outside]
+  }
+
+  async #refused(what: string, body: unknown, error: CoreError | AuditError | StorageError): Promise<void> {
     await this.#options.deadLetters.add(this.#session.id, { what, body, error })
     this.#state = { ...this.#state, refused: true }
   }

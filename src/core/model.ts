@@ -203,8 +203,9 @@ export interface CoreSettings {
   readonly telnetRegex?: string
   /** Days for which core keeps records. */
   readonly keepDays?: number
-  readonly commandStorage?: CommandStorage
-  readonly replayStorage?: ReplayStorage
+  /** Each takes all records. Never empty. */
+  readonly commandStorages?: readonly CommandStorage[]
+  readonly replayStorages?: readonly ReplayStorage[]
 }
 
 /** Where commands go. `server`: to core; `null`: nowhere. */
@@ -223,7 +224,7 @@ export type CommandStorage =
 export type ReplayStorage =
   | { readonly type: 'server' }
   | { readonly type: 'null' }
-  /** Also Swift and Ceph, which speak S3. */
+  /** Also Ceph, Swift, OBS and COS, which speak S3. */
   | (ObjectStorage & { readonly type: 's3'; readonly region: string | undefined })
   | (ObjectStorage & { readonly type: 'oss' })
   | {
@@ -231,6 +232,7 @@ export type ReplayStorage =
       readonly container: string
       readonly accountName: string
       readonly accountKey: Secret
+      /** `core.windows.net`; or the address of the blob service itself. */
       readonly endpointSuffix: string
     }
 

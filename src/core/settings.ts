@@ -6,7 +6,7 @@ import type { Log } from '../log.ts'
 import { parseBody, refusal } from './answer.ts'
 import type { CoreSettings } from './model.ts'
 import type { AccessKey } from './sign.ts'
-import { type ReadStorage, readCommandStorage, readReplayStorage } from './storages.ts'
+import { type ReadStorages, readCommandStorages, readReplayStorages } from './storages.ts'
 import type { Core } from './transport.ts'
 
 const ConfigWire = z.record(z.string(), z.unknown())
@@ -82,17 +82,21 @@ export function readSettings(
 function readStorages(previous: CoreSettings, config: Readonly<Record<string, unknown>>): ReadSettings {
   const refused: string[] = []
   const unknown: string[] = []
-  const storage = <S>(key: string, reader: (value: unknown) => ReadStorage<S>, before: S | undefined) => {
+  const read = <S>(
+    key: string,
+    reader: (value: unknown) => ReadStorages<S>,
+    before: readonly S[] | undefined,
+  ) => {
     if (config[key] === undefined || config[key] === null) return undefined
-    const read = reader(config[key])
-    if (read.kind === 'bad') refused.push(key)
-    if (read.kind === 'unknown') unknown.push(`${key}: ${read.type}`)
-    return read.kind === 'bad' ? before : read.storage
+    const { storages, unknown: later } = reader(config[key])
+    if (!storages) refused.push(key)
+    unknown.push(...later.map((type) => `${key}: ${type}`))
+    return storages ?? before
   }
-  const { commandStorage: commands, replayStorage: replays } = previous
-  const commandStorage = storage('TERMINAL_COMMAND_STORAGE', readCommandStorage, commands)
-  const replayStorage = storage('TERMINAL_REPLAY_STORAGE', readReplayStorage, replays)
-  const settings = { ...(commandStorage && { commandStorage }), ...(replayStorage && { replayStorage }) }
+  const { commandStorages: commands, replayStorages: replays } = previous
+  const commandStorages = read('TERMINAL_COMMAND_STORAGE', readCommandStorages, commands)
+  const replayStorages = read('TERMINAL_REPLAY_STORAGE', readReplayStorages, replays)
+  const settings = { ...(commandStorages && { commandStorages }), ...(replayStorages && { replayStorages }) }
   return { settings, refused, unknown }
 }
 

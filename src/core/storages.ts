@@ -1,16 +1,21 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { Secret } from '../base/secret.ts'
 import type { CommandStorage, ReplayStorage } from './model.ts'
 
-/** The storages of core's settings (TERMINAL_COMMAND_STORAGE, TERMINAL_REPLAY_STORAGE): one object each, told apart by TYPE. */
+/**
+ * The storages of core's settings (TERMINAL_COMMAND_STORAGE, TERMINAL_REPLAY_STORAGE): an object told apart by TYPE, or
+ * several, as a list or under names.
+ */
 
 const text = z.preprocess((value) => value ?? '', z.string().trim())
 const filled = text.pipe(z.string().min(1))
 const or = (otherwise: string) => text.transform((value) => value || otherwise)
 const secret = filled.transform((value) => new Secret(value))
 const url = filled.pipe(z.url({ protocol: /^https?$/ }))
+/** An address without a scheme is one of https. */
 const maybeUrl = text
-  .transform((value) => value || undefined)
+  .transform((value) => (value === '' || value.includes('://') ? value || undefined : `https://${value}`))
   .pipe(z.url({ protocol: /^https?$/ }).optional())
 
 const keys = { ACCESS_KEY: filled, SECRET_KEY: secret }
@@ -44,6 +49,7 @@ const oss = z
   }))
 
 const azure = z
+  // A suffix that is an address (`http://…`) is that of the blob service itself.
   .object({ CONTAINER_NAME: filled, ACCOUNT_NAME: filled, ACCOUNT_KEY: secret, ENDPOINT_SUFFIX: text })
   .transform(({ CONTAINER_NAME, ACCOUNT_NAME, ACCOUNT_KEY, ENDPOINT_SUFFIX }) => ({
     type: 'azure' as const,
@@ -75,33 +81,55 @@ const REPLAY: Readonly<Record<string, z.ZodType<ReplayStorage>>> = {
   s3,
   swift: s3,
   ceph,
+  obs: s3,
+  cos: s3,
   oss,
   azure,
 }
 
-/** An `unknown` TYPE is one of a later core: core itself takes the records then. */
-export type ReadStorage<S> =
-  | { readonly kind: 'read'; readonly storage: S }
-  | { readonly kind: 'unknown'; readonly type: string; readonly storage: { readonly type: 'server' } }
-  | { readonly kind: 'bad' }
+export interface ReadStorages<S> {
+  /** Undefined: what core names is not usable. Never empty. */
+  readonly storages: readonly S[] | undefined
+  /** Types of a later core: core itself takes the records then. */
+  readonly unknown: readonly string[]
+}
 
-export const readCommandStorage = (value: unknown): ReadStorage<CommandStorage> => read(COMMAND, value)
-export const readReplayStorage = (value: unknown): ReadStorage<ReplayStorage> => read(REPLAY, value)
+export const readCommandStorages = (value: unknown): ReadStorages<CommandStorage> => read(COMMAND, value)
+export const readReplayStorages = (value: unknown): ReadStorages<ReplayStorage> => read(REPLAY, value)
 
 const Typed = z.object({ TYPE: z.string().trim().min(1).max(64) })
+const MOST_STORAGES = 16
+const Several = z.union([
+  z.array(Typed.loose()).min(1).max(MOST_STORAGES),
+  z
+    .record(z.string(), Typed.loose())
+    .transform((named) => Object.values(named))
+    .refine(({ length }) => length > 0 && length <= MOST_STORAGES),
+])
 
-function read<S>(known: Readonly<Record<string, z.ZodType<S>>>, value: unknown): ReadStorage<S> {
+type Known<S> = Readonly<Record<string, z.ZodType<S>>>
+
+function read<S>(known: Known<S>, value: unknown): ReadStorages<S> {
+  const several = Several.safeParse(value)
+  const found = (several.success ? several.data : [value]).map((each) => readOne(known, each))
+  const storages = found.flatMap(({ storage }) => (storage ? [storage] : []))
+  const unknown = found.flatMap((each) => each.unknown ?? [])
+  return { storages: storages.length === found.length ? storages : undefined, unknown }
+}
+
+function readOne<S>(known: Known<S>, value: unknown): { storage?: S; unknown?: string } {
   const typed = Typed.safeParse(value)
-  if (!typed.success) return { kind: 'bad' }
+  if (!typed.success) return {}
   const type = typed.data.TYPE.toLowerCase()
   const schema = Object.hasOwn(known, type) ? known[type] : undefined
-  if (!schema) return { kind: 'unknown', type, storage: { type: 'server' } }
+  if (!schema) return { unknown: type, ...readOne(known, { TYPE: 'server' }) }
   const parsed = schema.safeParse(value)
-  return parsed.success ? { kind: 'read', storage: parsed.data } : { kind: 'bad' }
+  return parsed.success ? { storage: parsed.data } : {}
 }
 
 /** Jumpserver's own rule: the second label of the host's name (`s3.cn-north-1.example.com`). */
 function regionIn(endpoint: string | undefined): string | undefined {
-  const labels = endpoint === undefined ? [] : new URL(endpoint).hostname.split('.')
+  const { hostname } = new URL(endpoint ?? 'http://none')
+  const labels = isIP(hostname) === 0 ? hostname.split('.') : []
   return labels.length > 2 ? labels[1] : undefined
 }

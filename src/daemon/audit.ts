@@ -10,18 +10,22 @@ import type { Log } from '../log.ts'
 export interface AuditParts {
   readonly settings: Settings
   readonly core: AppService
+  /** `process.env`: the proxies to storages. */
+  readonly environment: Readonly<NodeJS.ProcessEnv>
   readonly clock: Clock
   readonly log: Log
 }
 
 /** The records of this bastion in DATA_DIR, as the settings want them kept. */
-export function buildAudit({ settings, core, clock, log }: AuditParts): FileAudit {
+export function buildAudit({ settings, core, environment, clock, log }: AuditParts): FileAudit {
   const { DATA_DIR, SPOOL_FSYNC: fsync, RETENTION_DAYS: retentionDays, RESERVE_MB } = settings
   return new FileAudit({
     sessionsDir: sessionsPath(DATA_DIR),
     fileLogsDir: join(DATA_DIR, 'file-logs'),
     deadLetterDir: join(DATA_DIR, 'dead-letter'),
     core,
+    coreSettings: () => core.settings,
+    environment,
     detector: (options) => new ScreenCommandDetector(options),
     clock,
     log,

@@ -223,20 +223,19 @@ const ACTS: ReadonlyArray<readonly [name: string, act: Act, understood: unknown]
     readConfig,
     {
       ...coreConfig(),
-      commandStorage: {
-        type: 'es',
-        hosts: [new Secret('any')],
-        index: 'jumpserver',
-        docType: 'command_store',
-      },
-      replayStorage: {
-        type: 's3',
-        bucket: 'jms-replay',
-        accessKey: 'AKEXAMPLE',
-        secretKey: new Secret('any'),
-        endpoint: 'https://s3.cn-north-1.example.com',
-        region: 'cn-north-1',
-      },
+      commandStorages: [
+        { type: 'es', hosts: [new Secret('any')], index: 'jumpserver', docType: 'command_store' },
+      ],
+      replayStorages: [
+        {
+          type: 's3',
+          bucket: 'jms-replay',
+          accessKey: 'AKEXAMPLE',
+          secretKey: new Secret('any'),
+          endpoint: 'https://s3.cn-north-1.example.com',
+          region: 'cn-north-1',
+        },
+      ],
     },
   ],
   ['auth: terminal disabled', readConfig, 'CORE_CREDENTIALS credentials'],
@@ -439,8 +438,8 @@ function coreConfig() {
     sortBy: 'hostname',
     pageSize: 15,
     keepDays: 9999,
-    commandStorage: { type: 'server' },
-    replayStorage: { type: 'server' },
+    commandStorages: [{ type: 'server' }],
+    replayStorages: [{ type: 'server' }],
   }
 }
 

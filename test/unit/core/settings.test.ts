@@ -86,15 +86,45 @@ test.each([
       endpointSuffix: 'core.chinacloudapi.cn',
     },
   ],
+  [
+    { TYPE: 'cos', ...KEYS, BUCKET: 'b', ENDPOINT: 'cos.ap-guangzhou.myqcloud.com' },
+    {
+      ...{ type: 's3', bucket: 'b', ...read, endpoint: 'https://cos.ap-guangzhou.myqcloud.com' },
+      region: 'ap-guangzhou',
+    },
+  ],
+  [
+    { TYPE: 'obs', ...KEYS, BUCKET: 'b', ENDPOINT: 'https://obs.cn-north-4.myhuaweicloud.com' },
+    {
+      ...{ type: 's3', bucket: 'b', ...read, endpoint: 'https://obs.cn-north-4.myhuaweicloud.com' },
+      region: 'cn-north-4',
+    },
+  ],
+  [
+    { TYPE: 's3', ...KEYS, BUCKET: 'b', ENDPOINT: 'http://10.0.0.5:9000' },
+    { type: 's3', bucket: 'b', ...read, endpoint: 'http://10.0.0.5:9000', region: undefined },
+  ],
   [{ TYPE: 'null' }, { type: 'null' }],
 ])('a storage for replays is understood: %j', (value, storage) => {
   const { settings, refused } = readSettings({}, { TERMINAL_REPLAY_STORAGE: value })
-  expect(settings.replayStorage).toEqual(storage)
+  expect(settings.replayStorages).toEqual([storage])
   expect(refused).toEqual([])
 })
 
+test('several storages come as a list or under names, and one that is wrong refuses them all', () => {
+  const ceph = { TYPE: 'ceph', ...KEYS, BUCKET: 'b', HOSTNAME: 'ceph', PORT: '7480' }
+  const list = readSettings({}, { TERMINAL_REPLAY_STORAGE: [{ TYPE: 'server' }, ceph] })
+  expect(list.settings.replayStorages?.map(({ type }) => type)).toEqual(['server', 's3'])
+  const named = readSettings({}, { TERMINAL_REPLAY_STORAGE: { default: { TYPE: 'server' }, second: ceph } })
+  expect(named.settings).toEqual(list.settings)
+  const wrong = readSettings(list.settings, { TERMINAL_REPLAY_STORAGE: [{ TYPE: 'null' }, { TYPE: 's3' }] })
+  expect(wrong).toMatchObject({ settings: list.settings, refused: ['TERMINAL_REPLAY_STORAGE'] })
+  const empty = readSettings({}, { TERMINAL_REPLAY_STORAGE: [], TERMINAL_COMMAND_STORAGE: {} })
+  expect(empty.refused).toEqual(['TERMINAL_COMMAND_STORAGE', 'TERMINAL_REPLAY_STORAGE'])
+})
+
 test('a storage that lacks what it needs is refused by name, and the one before stays', () => {
-  const previous = { replayStorage: { type: 'null' }, commandStorage: { type: 'null' } } as const
+  const previous = { replayStorages: [{ type: 'null' }], commandStorages: [{ type: 'null' }] } as const
   const { settings, refused } = readSettings(previous, {
     TERMINAL_REPLAY_STORAGE: { TYPE: 's3', BUCKET: 'b', ACCESS_KEY: 'ak' },
     TERMINAL_COMMAND_STORAGE: { TYPE: 'es', HOSTS: ['ftp://es'] },
@@ -104,9 +134,9 @@ test('a storage that lacks what it needs is refused by name, and the one before 
 })
 
 test('a storage of a later core leaves the records to core itself, and its kind is named', () => {
-  const { settings, unknown } = readSettings({}, { TERMINAL_REPLAY_STORAGE: { TYPE: 'cos', BUCKET: 'b' } })
-  expect(settings).toEqual({ replayStorage: { type: 'server' } })
-  expect(unknown).toEqual(['TERMINAL_REPLAY_STORAGE: cos'])
+  const { settings, unknown } = readSettings({}, { TERMINAL_REPLAY_STORAGE: { TYPE: 'ftp', BUCKET: 'b' } })
+  expect(settings).toEqual({ replayStorages: [{ type: 'server' }] })
+  expect(unknown).toEqual(['TERMINAL_REPLAY_STORAGE: ftp'])
 })
 
 test('a bad value is told once, not at every reading', async () => {
@@ -122,11 +152,11 @@ test('a bad value is told once, not at every reading', async () => {
   await using parts = new CoreParts(core.url, { key, log: createLog({ level: 'info', destination }) })
   core.state.config['TERMINAL_REPLAY_STORAGE'] = { TYPE: 's3', SECRET_KEY: 'canary' }
   for (let reading = 1; reading <= 3; reading += 1) await parts.settings.refresh()
-  core.state.config['TERMINAL_REPLAY_STORAGE'] = { TYPE: 'cos' }
+  core.state.config['TERMINAL_REPLAY_STORAGE'] = { TYPE: 'ftp' }
   await parts.settings.refresh()
   expect(lines).toHaveLength(2)
   expect(lines[0]).toContain('TERMINAL_REPLAY_STORAGE')
-  expect(lines[1]).toContain('TERMINAL_REPLAY_STORAGE: cos')
+  expect(lines[1]).toContain('TERMINAL_REPLAY_STORAGE: ftp')
   expect(lines.join('')).not.toContain('canary')
 })
 
