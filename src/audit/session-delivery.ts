@@ -168,8 +168,8 @@ export class SessionDelivery {
   }
 
   /** Commands for the storages besides core. Returns the last failure, which is to be tried again. */
-  async #commandsToPlaces(facts: SessionState): Promise<unknown> {
-    let failure: unknown
+  async #commandsToPlaces(facts: SessionState): Promise<StorageError | undefined> {
+    let failure: StorageError | undefined
     for (const place of this.#options.storages.commands.places) {
       try {
         await this.#commandsTo(place, facts)

@@ -26,13 +26,16 @@ export class ElasticHosts {
 
   /** Any answer but one of a node that is not well (5xx). Throws the StorageError of the host asked last. */
   async send(request: ElasticRequest, signal?: AbortSignal): Promise<Reply> {
+    const first = this.#first
     let failure = silent(this.#name, 'it has no address')
     for (let n = 0; n < this.#hosts.length; n += 1) {
-      const index = (this.#first + n) % this.#hosts.length
+      const index = (first + n) % this.#hosts.length
       try {
         const reply = await this.#ask(this.#hosts[index]?.reveal() ?? '', request, signal)
-        this.#first = index
-        if (reply.status < 500) return reply
+        if (reply.status < 500) {
+          this.#first = index
+          return reply
+        }
         failure = refusedBy(this.#name, reply.status, reply.text)
       } catch (error) {
         if (!(error instanceof StorageError) || signal?.aborted) throw error
