@@ -1,5 +1,6 @@
 // The menu with 50,000 assets a user: how long the first screen and a key take, for how long the event loop stands
-// still meanwhile, and what the catalogues of 100 such users keep. Core is not part of it: the list is there at once.
+// still meanwhile (and how long the processors worked for it, all threads: the figure that holds on a busy machine), and
+// what the catalogues of 100 such users keep. Core is not part of it: the list is there at once.
 //
 //   npx tsx --expose-gc bench/menu.ts [--assets 50000] [--users 100]
 import { PassThrough, Writable } from 'node:stream'
@@ -119,13 +120,14 @@ async function measure<T>(what: string, act: () => Promise<T>): Promise<T> {
     if (!done) setImmediate(tick)
   }
   setImmediate(tick)
-  const began = performance.now()
+  const [began, worked] = [performance.now(), process.cpuUsage()]
   const result = await act()
   const took = performance.now() - began
+  const { user, system } = process.cpuUsage(worked)
   done = true
   tick()
-  const block = `longest block ${longest.toFixed(1)} ms`
-  console.log(`  ${what.padEnd(22)} ${took.toFixed(1).padStart(7)} ms, ${block}`)
+  const facts = `longest block ${longest.toFixed(1)} ms, cpu ${((user + system) / 1000).toFixed(1)} ms`
+  console.log(`  ${what.padEnd(22)} ${took.toFixed(1).padStart(7)} ms, ${facts}`)
   return result
 }
 

@@ -19,20 +19,11 @@ export const naturalKey = (text: string): string =>
 
 /** Where the letters of a word stand in a text in their order, each as early as it can; undefined: they do not. */
 export function scattered(text: string, word: string): readonly number[] | undefined {
-  if (spreadIn(text, word) < 0) return undefined
   const at: number[] = []
-  for (const char of word.split('')) at.push(text.indexOf(char, (at.at(-1) ?? -1) + 1))
-  return at
-}
-
-/** The same, only how many other letters stand between the first and the last of the word; -1: they do not. */
-export function spreadIn(text: string, word: string): number {
-  let first = -1
-  let last = -1
-  for (let unit = 0; unit < word.length; unit++) {
-    last = text.indexOf(word.charAt(unit), last + 1)
-    if (last < 0) return -1
-    if (unit === 0) first = last
+  for (const char of word.split('')) {
+    const next = text.indexOf(char, (at.at(-1) ?? -1) + 1)
+    if (next < 0) return undefined
+    at.push(next)
   }
-  return last - first + 1 - word.length
+  return at
 }

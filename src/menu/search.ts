@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Asset } from '../core/model.ts'
-import { folded, naturalKey, spreadIn, wordsOf } from './fold.ts'
-import { Haystack } from './haystack.ts'
+import { folded, naturalKey, wordsOf } from './fold.ts'
+import { Ranking, type Rows, type Texts, TextsInMaking } from './ranking.ts'
 import { slowSorted } from './slow-sort.ts'
 
-interface Entry {
-  readonly asset: Asset
-  readonly name: string
-  readonly ip: string
-}
-
-/** Indexes into `Catalogue.assets`: a list of 50,000 costs 200 kB and keeps no asset alive. */
-export type Rows = Uint32Array
+export type { Rows } from './ranking.ts'
 
 export type SortBy = 'hostname' | 'ip'
 
@@ -34,7 +27,7 @@ export interface SearchOptions {
 }
 
 /** Assets looked at before the event loop turns: about 2 ms of work, also in a search nobody had before. */
-export const SEARCH_SLICE = 4000
+export const SEARCH_SLICE = 8000
 const INDEX_SLICE = 1000
 
 /** Assets made ready for searching: sorted (`web-2` before `web-10`), lower case once for all. */
@@ -42,42 +35,36 @@ export class Catalogue {
   readonly assets: readonly Asset[]
   /** The same for the same assets in the same order: rows of one mean the same in the other. */
   readonly version: string
-  readonly #entries: readonly Entry[]
-  /** Name, IP and comment of each entry, a line each. */
-  readonly #texts: Haystack
+  readonly #texts: Texts
 
   /** Lets the event loop turn in between: a large list takes long. */
   static async of(assets: readonly Asset[], sortBy: SortBy = 'hostname'): Promise<Catalogue> {
-    const keyed: Array<Entry & { readonly key: string }> = []
+    const keyed: Keyed[] = []
     for (const [index, asset] of assets.entries()) {
-      keyed.push(entryOf(asset, sortBy))
+      keyed.push(keyedBy(asset, sortBy))
       if (index % INDEX_SLICE === INDEX_SLICE - 1) await nextTurn()
     }
-    const entries: Entry[] = []
-    const texts = new Haystack()
+    const sorted: Asset[] = []
+    const texts = new TextsInMaking(assets.length)
     const version = createHash('sha1')
-    for (const { asset, name, ip } of await slowSorted(keyed, inOrder)) {
-      entries.push({ asset, name, ip })
-      texts.add([name, ip, folded(asset.comment)].join('\n'))
+    for (const { asset } of await slowSorted(keyed, inOrder)) {
+      sorted.push(asset)
+      texts.add(asset)
       version.update(asset.id)
-      if (entries.length % INDEX_SLICE === 0) await nextTurn()
+      if (sorted.length % INDEX_SLICE === 0) await nextTurn()
     }
-    return new Catalogue(entries, { texts, version: version.digest('base64') })
+    return new Catalogue(sorted, texts.done, version.digest('base64'))
   }
 
-  private constructor(
-    entries: readonly Entry[],
-    { texts, version }: { readonly texts: Haystack; readonly version: string },
-  ) {
-    this.#entries = entries
+  private constructor(assets: readonly Asset[], texts: Texts, version: string) {
+    this.assets = assets
     this.#texts = texts
     this.version = version
-    this.assets = this.#entries.map(({ asset }) => asset)
   }
 
   /** All rows, in order. */
   get all(): Rows {
-    const rows = new Uint32Array(this.#entries.length)
+    const rows = new Uint32Array(this.assets.length)
     for (let row = 0; row < rows.length; row++) rows[row] = row
     return rows
   }
@@ -117,56 +104,39 @@ export class Catalogue {
     const wanted = folded(text.trimStart())
     const names = new Set<string>()
     if (wanted === '') return []
-    for (const { name, asset } of this.#entries) {
-      if (name.startsWith(wanted)) names.add(asset.hostname)
-      if (names.size >= most) break
-    }
+    for (let from = 0; from < this.assets.length && names.size < most; from += INDEX_SLICE)
+      this.#texts.eachName(wanted, from, from + INDEX_SLICE, (row) => {
+        const asset = this.assets[row]
+        if (asset && names.size < most) names.add(asset.hostname)
+      })
     return [...names]
   }
 
   /** Those in which every word occurs, the best first; then those that only have the letters, the tightest first. */
   async #ranked(words: readonly string[], options: SearchOptions): Promise<Found> {
-    const { preferred, within, withLoose = false } = options
-    const hits = this.#hits(words)
-    const whole = (1 << words.length) - 1
-    const ranks: number[][] = Array.from({ length: 2 * RANKS }, () => [])
-    await this.#each(options, (entry, row) => {
-      if (hits[row] !== whole) return
-      const rank = 2 * worstRank(entry, words) + (preferred?.has(entry.asset.id) ? 0 : 1)
-      ranks[rank]?.push(row)
-    })
-    const exact = ranks.flat()
-    const isWhole = exact.length === (within ?? this.assets).length
+    const { preferred, within, withLoose = false, signal } = options
+    const count = this.assets.length
+    const ranking = new Ranking({ texts: this.#texts, count, words, within })
+    await inSlices(count, signal, (from, to) => ranking.look(from, to))
+    if (signal?.aborted) return { rows: new Uint32Array(), loose: true }
+    const exact = ranking.settle(preferred?.size ? this.rowsOf([...preferred]) : [])
+    const isWhole = exact === (within ?? this.assets).length
     // A single letter that does not occur is nowhere to be found loosely either.
-    const mayBeLoose = (exact.length === 0 || withLoose) && words.some((word) => word.length > 1)
-    if (isWhole || !mayBeLoose) return { rows: new Uint32Array(exact), loose: false }
-    const loose: number[][] = Array.from({ length: MOST_SPREAD + 1 }, () => [])
-    await this.#each(options, ({ name }, row) => {
-      const found = hits[row] ?? 0
-      if (found !== whole) loose[spreadOf(name, { words, found })]?.push(row)
-    })
-    return { rows: new Uint32Array(exact.concat(...loose)), loose: exact.length === 0 }
+    const mayBeLoose = (exact === 0 || withLoose) && words.some((word) => word.length > 1)
+    if (isWhole || !mayBeLoose) return { rows: ranking.rows, loose: false }
+    await inSlices(count, signal, (from, to) => ranking.lookLoosely(from, to))
+    return { rows: ranking.rows, loose: exact === 0 }
   }
+}
 
-  /** For each row: a bit for each word that occurs in it. */
-  #hits(words: readonly string[]): Uint32Array {
-    const hits = new Uint32Array(this.#entries.length)
-    for (const [bit, word] of words.entries())
-      this.#texts.each(word, (row) => {
-        hits[row] = (hits[row] ?? 0) | (1 << bit)
-      })
-    return hits
-  }
-
-  /** Calls `look` for each row that is searched; the event loop turns between slices. */
-  async #each({ within, signal }: SearchOptions, look: (entry: Entry, row: number) => void): Promise<void> {
-    const count = within?.length ?? this.#entries.length
-    for (let at = 0; at < count && !signal?.aborted; at++) {
-      if (at % SEARCH_SLICE === SEARCH_SLICE - 1) await nextTurn()
-      const row = within?.[at] ?? at
-      const entry = this.#entries[row]
-      if (entry) look(entry, row)
-    }
+async function inSlices(
+  count: number,
+  signal: AbortSignal | undefined,
+  look: (from: number, to: number) => void,
+): Promise<void> {
+  for (let from = 0; from < count && !signal?.aborted; from += SEARCH_SLICE) {
+    if (from > 0) await nextTurn()
+    look(from, Math.min(count, from + SEARCH_SLICE))
   }
 }
 
@@ -185,47 +155,18 @@ export async function exactly(assets: readonly Asset[], text: string): Promise<r
   return ways.find((found) => found.length > 0) ?? []
 }
 
-function entryOf(asset: Asset, sortBy: SortBy): Entry & { readonly key: string } {
+interface Keyed {
+  readonly asset: Asset
+  readonly key: string
+}
+
+function keyedBy(asset: Asset, sortBy: SortBy): Keyed {
   const name = folded(asset.hostname)
   const ip = folded(asset.ip)
-  const key = sortBy === 'ip' ? naturalKey(`${ip}\n${name}`) : naturalKey(`${name}\n${ip}`)
-  return { asset, name, ip, key }
+  return { asset, key: naturalKey(sortBy === 'ip' ? `${ip}\n${name}` : `${name}\n${ip}`) }
 }
 
-const inOrder = (a: { key: string }, b: { key: string }): number =>
-  a.key < b.key ? -1 : a.key > b.key ? 1 : 0
+const inOrder = (a: Keyed, b: Keyed): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)
 
-const RANKS = 6
 /** As many as fit into the bits of a number; nobody types more. */
 const MOST_WORDS = 30
-
-/** Of an entry in which every word occurs: the worst of them counts. */
-function worstRank(entry: Entry, words: readonly string[]): number {
-  let worst = 0
-  for (const word of words) worst = Math.max(worst, rankOf(entry, word))
-  return worst
-}
-
-function rankOf({ name, ip }: Entry, word: string): number {
-  if (name === word || ip === word) return 0
-  if (name.startsWith(word)) return 1
-  if (name.includes(word)) return 2
-  if (ip.startsWith(word)) return 3
-  if (ip.includes(word)) return 4
-  return 5
-}
-
-/** Letters between the first and the last of a word that are none of it, beyond which it counts as this many. */
-const MOST_SPREAD = 40
-
-/** How far the letters of the words that did not occur (no bit in `found`) are scattered; -1: one is not there. */
-function spreadOf(name: string, { words, found }: { words: readonly string[]; found: number }): number {
-  let spread = 0
-  for (const [bit, word] of words.entries()) {
-    if ((found & (1 << bit)) !== 0) continue
-    const own = spreadIn(name, word)
-    if (own < 0) return -1
-    spread += own
-  }
-  return Math.min(spread, MOST_SPREAD)
-}

@@ -137,3 +137,25 @@ test('a search that is given up ends in its slice', async () => {
   const { rows } = await large.search('web', { signal: AbortSignal.abort() })
   expect(rows).toHaveLength(0)
 })
+
+/** What `search` is to find, the plain way: the rank of the worst word, then the order of the names. */
+function plainly(names: readonly string[], words: readonly string[]): string[] {
+  const rank = (name: string, word: string): number =>
+    name === word ? 0 : name.startsWith(word) ? 1 : name.includes(word) ? 2 : 5
+  return names
+    .filter((name) => words.every((word) => `${name}\n127.0.0.1\nrack ${name.at(-1)}`.includes(word)))
+    .map((name, at) => ({ name, at, worst: Math.max(...words.map((word) => rank(name, word))) }))
+    .sort((a, b) => a.worst - b.worst || a.at - b.at)
+    .map(({ name }) => name)
+}
+
+test('2,500 names give for any words what looking at each of them would give', async () => {
+  const name = (at: number): string => `${['web', 'db', 'a-web', '主机'][at % 4]}-${(at * 7919) % 2500}`
+  const assets = Array.from({ length: 2500 }, (_, at) =>
+    anAsset(name(at), { ip: '127.0.0.1', comment: `rack ${name(at).at(-1)}` }),
+  )
+  const large = await Catalogue.of(assets)
+  const all = names(large.assets)
+  for (const text of ['web-7', 'w', '主机 9', '77', 'eb-2 rack', 'db-10', 'rack 3', '-1 b', 'web-1'])
+    expect(shown(await large.search(text), large), text).toEqual(plainly(all, text.split(' ')))
+})
