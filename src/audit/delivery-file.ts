@@ -5,7 +5,7 @@ import { writeFileAtomic } from '../base/atomic-file.ts'
 import { isMissingFile } from '../base/system-error.ts'
 import { parseVersioned } from './session-file.ts'
 
-const DELIVERY_VERSION = 1
+export const DELIVERY_VERSION = 1
 
 const DeliveryFile = z.object({
   format: z.literal('cocod-delivery'),

@@ -11,7 +11,7 @@ import { parseLine, readLines } from './lines.ts'
  * `<number>.ndjson`, version 1: a first line `{"format":"cocod-file-log","version":1}`, then one JSON object a line for
  * each operation. A line without its line end was cut and does not count. Numbers only grow.
  */
-const FILE_LOG_VERSION = 1
+export const FILE_LOG_VERSION = 1
 export const FILE_LOG_HEAD = `${JSON.stringify({ format: 'cocod-file-log', version: FILE_LOG_VERSION })}\n`
 
 /** Longest text of a field that is kept, in UTF-16 units. */

@@ -5,7 +5,7 @@ import { writeFileAtomic } from '../base/atomic-file.ts'
 import type { SessionFacts } from './audit.ts'
 import { damaged, newerFormat } from './audit-error.ts'
 
-const SESSION_VERSION = 1
+export const SESSION_VERSION = 1
 
 export const Exit = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('status'), code: z.number() }),

@@ -138,6 +138,14 @@ export const COMMAND_FORMS = [
     ],
   },
   {
+    usage: 'migrate-config FILE',
+    about: 'a config.ini made of coco’s config.yml or conf.py, or koko’s config.yml',
+    bare: true,
+  },
+  { usage: 'backup FILE', about: 'keys, pinned host keys, state and recordings, in one file' },
+  { usage: 'restore FILE', about: 'the same back into an empty DATA_DIR and KEYS_DIR' },
+  { usage: 'debug-bundle [FILE]', about: 'log, configuration and state for a report, without secrets' },
+  {
     usage: 'completion bash|zsh|fish',
     about: 'what a shell needs to complete all of this; see docs/operations.md',
     bare: true,

@@ -160,11 +160,16 @@ function unknownKeys({ path, entries }: Read): readonly ConfigProblem[] {
     })
 }
 
+/** Names that coco had for a variable. */
+const FORMERLY: Readonly<Partial<Record<SettingName, string>>> = { ACCESS_KEY: 'COCO_ACCESS_KEY' }
+
 function find(name: SettingName, { flags, env }: ConfigSources, { path, entries }: Read): Found | undefined {
   const flag = flags.get(name)
   if (flag !== undefined) return { text: flag, origin: 'flag', where: `flag for ${name}` }
-  const variable = env[name]
-  if (variable) return { text: variable, origin: 'environment', where: `environment variable ${name}` }
+  for (const variable of [name, FORMERLY[name] ?? name]) {
+    const text = env[variable]
+    if (text) return { text, origin: 'environment', where: `environment variable ${variable}` }
+  }
   const entry = entries.get(name)
   return entry && { text: entry.value, origin: 'file', where: `${path}:${entry.line}` }
 }

@@ -116,3 +116,10 @@ test('config.example.ini is what the schema says, and is itself a valid file whe
   expect(settings.SSHD_PORT).toBe(2222)
   expect(optionSections).toMatchObject([{ kind: 'asset', values: { algorithms: 'legacy' } }])
 })
+
+test('the access key may stand in the variable that coco had', () => {
+  const read = (env: Record<string, string>) =>
+    loadConfig({ flags: new Map(), env, cwd: '/nowhere' }).settings
+  expect(read({ COCO_ACCESS_KEY: 'a:b' }).ACCESS_KEY).toBe('a:b')
+  expect(read({ COCO_ACCESS_KEY: 'a:b', ACCESS_KEY: 'c:d' }).ACCESS_KEY).toBe('c:d')
+})
