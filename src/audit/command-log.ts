@@ -9,7 +9,7 @@ import { parseLine, readLines } from './lines.ts'
  * `commands.ndjson`, version 1: a first line `{"format":"cocod-commands","version":1}`, then one JSON object a line
  * for each command. A line without its line end was cut and does not count.
  */
-const COMMANDS_VERSION = 1
+export const COMMANDS_VERSION = 1
 export const COMMANDS_HEAD = `${JSON.stringify({ format: 'cocod-commands', version: COMMANDS_VERSION })}\n`
 
 /** Longest input and output that are kept, in UTF-16 units. Core takes 128 and 1,024 characters. */

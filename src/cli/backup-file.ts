@@ -44,8 +44,8 @@ export function checkManifest(file: string, { version, formats, program }: Manif
 /** Runs tar(1) to its end; `may`: exit codes that are no failure. Resolves with its standard output. Throws BackupError. */
 export async function tar(args: readonly string[], may: readonly number[] = [0]): Promise<string> {
   const child = spawn('tar', args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const closed = once(child, 'close')
-  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), closed]).catch(
+  const closed = once(child, 'close').then(([code]: unknown[]) => code)
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]).catch(
     (cause: unknown) => {
       throw new BackupError('tar cannot be run', 'install tar', cause)
     },

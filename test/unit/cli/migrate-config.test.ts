@@ -52,7 +52,7 @@ SOMETHING: 1
     ...{ ASSET_LIST_SORT_BY: 'ip', ALLOW_SSH_USER: undefined, BLOCK_SSH_USER: [], LANGUAGE_CODE: 'en' },
   })
   expect(optionSections).toMatchObject([
-    { kind: 'asset', values: { reuse: true, telnet_regex: expect.anything() } },
+    { kind: 'asset', values: { reuse: true, telnet_regex: expect.anything() as unknown } },
   ])
   const lines = notes.trim().split('\n')
   expect(lines.map((line) => /^config\.yml:\d+: (\w+)/.exec(line)?.[1])).toEqual([
