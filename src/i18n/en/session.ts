@@ -52,6 +52,10 @@ export const session = {
     'This was not run: what it would become is not known before the prompt is back. Wait for the prompt.',
   'session.rule.editor':
     'The editor of the shell was not opened: what is written there would run unseen. Type the line here.',
+  'session.rule.macro':
+    'The keyboard macro was not run: what it types would run unseen. Type the line, or fetch it with the Up key.',
+  'session.rule.nul':
+    'A line of the script was not run: it holds a NUL, which shells leave out, so what it would run is not known.',
   'session.rule.unreadable':
     'This was not run: the command rules could not see the line. Wait until the screen is still and press Enter again.',
   'session.administrator': 'an administrator',

@@ -9,18 +9,21 @@ export interface Token {
 }
 
 /**
- * All keys that send a line off in some shell: Enter and ^J everywhere; ^O in bash and zsh; Alt-a in zsh; Enter of the
- * keypad, and of the protocols that tell keys apart; ^X ^E in bash, which opens an editor and runs what it leaves.
+ * All keys that send a line off in some shell by its own bindings: Enter and ^J everywhere; ^O in bash and zsh; ^D in a
+ * cooked terminal, where it hands over what stands there; Alt-a in zsh; Alt-x and Alt-z in zsh, which run an action by
+ * its name; Alt-# in readline, which takes a comment sign away and runs the rest; Enter of the keypad; Enter, ^J, ^M and
+ * ^O of the protocols that tell keys apart; ^X ^E and ^X e in bash, whose editor and whose macro run what is not seen.
  */
 const KEYS = [
-  '[\\r\\n\\x0f]',
+  '[\\r\\n\\x0f\\x04]',
   '\\x1bOM',
-  '\\x1b\\[(?:13(?:;\\d+)?(?::\\d+)?u|27;\\d+;13~|57414(?:;\\d+)?u)',
-  '\\x1b[aA]',
-  '\\x18\\x05',
+  '\\x1b\\[(?:13|10[69]|111|57414)(?::\\d*)*(?:;[\\d:]*)*u',
+  '\\x1b\\[27;\\d+;(?:13|10[69]|111)~',
+  '\\x1b[aAxz#]',
+  '\\x18[\\x05e]',
   '\\x1b\\[20[01]~',
 ]
-const LONGEST = 24
+const LONGEST = 32
 
 /** Cuts a stream of keys where a line may be sent off. Packets may be cut anywhere. */
 export class AcceptKeys {
@@ -56,6 +59,16 @@ function kindOf(key: string): Token['kind'] {
   return key === '\x1b[201~' ? 'pasted' : 'accept'
 }
 
-/** ^X ^E: what is written in the editor would run without being seen. */
-export const opensEditor = (key: Buffer, before: number | undefined): boolean =>
-  key.at(-1) === 5 && (key.length > 1 || before === 0x18)
+/** What a key runs that nobody sees: what is written in an editor, or the keys of a macro. */
+export function runsUnseen(key: Buffer, before: number | undefined): 'editor' | 'macro' | undefined {
+  if (key.length === 1 ? before !== 0x18 : key[0] !== 0x18) return undefined
+  const last = key.at(-1)
+  if (last === 0x05) return 'editor'
+  return last === 0x65 ? 'macro' : undefined
+}
+
+/** ^D. */
+export const isEndOfFile = (key: Buffer): boolean => key.length === 1 && key[0] === 0x04
+
+/** Alt-#. */
+export const uncomments = (key: Buffer): boolean => key.at(-1) === 0x23

@@ -3,10 +3,12 @@ import { type Clock, sleep } from '../../base/clock.ts'
 import { nameOf } from '../../policy/rules/rule.ts'
 import type { RuleSet } from '../../policy/rules/rule-set.ts'
 import type { Stage, StageMaker, StageOutlets } from '../stage.ts'
-import { AcceptKeys, opensEditor, type Token } from './accept-keys.ts'
+import { AcceptKeys, isEndOfFile, runsUnseen, type Token, uncomments } from './accept-keys.ts'
 import { clearing, INTERRUPT } from './clearing.ts'
 import { Echo } from './echo.ts'
-import { type Decision, decide, type Refusal } from './judge.ts'
+import { type Quote, readHistory } from './history.ts'
+import { type Decision, decide, isBlank, type Refusal } from './judge.ts'
+import { Paste } from './paste.ts'
 
 /** What a gate needs of a session's recorder: it is what sees the screen. */
 export interface GateSight {
@@ -56,8 +58,10 @@ class Gate implements Stage {
   #working: Promise<void> | undefined
   /** The line before ended with a backslash: it goes on in the next. */
   #before = ''
-  /** Within a bracketed paste: what stood on the line, and what was pasted on it since. */
-  #pasted: string | undefined
+  /** The quote that the lines before may have left open. */
+  #quote: Quote = 'none'
+  /** Within a bracketed paste, as far as the keys tell. */
+  #paste: Paste | undefined
   /** The text that was refused last: it must not be there any more. */
   #left = ''
   #lastByte: number | undefined
@@ -73,7 +77,7 @@ class Gate implements Stage {
     if (this.#options.clock.monotonic() < this.#droppedUntil) return true
     const tokens = this.#keys.split(bytes)
     const idle = this.#working === undefined
-    if (idle && tokens.length === 1 && tokens[0]?.kind === 'plain' && this.#pasted === undefined) {
+    if (idle && tokens.length === 1 && tokens[0]?.kind === 'plain' && !this.#paste) {
       this.#send(bytes)
       return true
     }
@@ -124,16 +128,17 @@ class Gate implements Stage {
   async #pass({ kind, bytes }: Token): Promise<void> {
     switch (kind) {
       case 'plain':
-        if (this.#pasted !== undefined) this.#pasted += bytes.toString()
+        this.#paste?.add(bytes)
         return this.#send(bytes)
       case 'paste':
-        this.#pasted = await this.#onTheLine()
+        if (this.#paste) this.#paste.add(bytes)
+        else this.#paste = new Paste(await this.#options.sight.line())
         return this.#send(bytes)
       case 'pasted':
-        this.#pasted = undefined
+        this.#paste = undefined
         return this.#send(bytes)
       case 'accept':
-        return this.#pasted === undefined ? await this.#accept(bytes) : await this.#pastedLine(bytes)
+        return this.#paste ? await this.#pastedLine(bytes, this.#paste) : await this.#accept(bytes)
     }
   }
 
@@ -143,29 +148,42 @@ class Gate implements Stage {
     this.#out.toProgram(bytes)
   }
 
-  async #onTheLine(): Promise<string> {
-    return (await this.#options.sight.line())?.typed ?? ''
+  /**
+   * A line end within a paste. Whether the shell takes it as one is not known for sure: the line is judged now, by what
+   * was pasted, and by the screen too unless a line editor is active and the paste reads the same without brackets.
+   */
+  async #pastedLine(key: Buffer, paste: Paste): Promise<void> {
+    const { text, plain } = paste.cut()
+    const editor = (await this.#options.sight.line())?.editor
+    const pasted = await this.#decidePasted(text, editor)
+    const decision = pasted.kind === 'pass' && !(plain && editor === true) ? await this.#look(key) : pasted
+    if (decision.kind === 'refuse' && !this.#goesOnDry(decision.why, true)) {
+      await this.#refuse(decision.why, { echoed: true })
+      this.#paste = undefined
+      return
+    }
+    this.#let(key, pasted.kind === 'pass' ? pasted : { kind: 'pass', text })
   }
 
-  /** A line end within a paste. Whether the shell takes it as one is not known for sure: the line is judged now. */
-  async #pastedLine(key: Buffer): Promise<void> {
-    const text = this.#pasted ?? ''
-    this.#pasted = ''
+  async #decidePasted(text: string, editor: boolean | undefined): Promise<Decision> {
     const verdict = await this.#options.rules.judge(this.#before + text)
-    const refusal: Refusal = { ...verdict, kind: 'rule', text }
-    if (verdict.kind === 'denied' && !this.#goesOnDry(refusal, true)) {
-      await this.#refuse(refusal, { echoed: true })
-      this.#pasted = undefined
-    } else {
-      this.#noteLine(text, verdict.rule && nameOf(verdict.rule))
-      this.#send(key)
-    }
+    if (verdict.kind === 'denied') return { kind: 'refuse', why: { ...verdict, kind: 'rule', text } }
+    if (editor !== false && readHistory(text, this.#quote).expands)
+      return { kind: 'refuse', why: { kind: 'unknown', text, why: 'history' } }
+    return { kind: 'pass', text, ...(verdict.rule && { rule: verdict.rule }) }
+  }
+
+  /** Decides by the screen, when it has come to rest. */
+  async #look(key: Buffer): Promise<Decision> {
+    const rest = await this.#echo.settled()
+    return await this.#decide(key, await this.#options.sight.line(), rest === 'quiet')
   }
 
   async #accept(key: Buffer): Promise<void> {
     const rest = await this.#echo.settled()
     const line = await this.#options.sight.line()
     if (this.#over.signal.aborted) return
+    if (isEndOfFile(key) && line && handsOverNothing(line)) return this.#send(key)
     const decision = await this.#decide(key, line, rest === 'quiet')
     const echoed = line?.echoed ?? true
     if (decision.kind === 'pass') this.#let(key, decision)
@@ -178,10 +196,10 @@ class Gate implements Stage {
   async #decide(key: Buffer, line: EditedLine | undefined, quiet: boolean): Promise<Decision> {
     const { rules } = this.#options
     if (!line) return { kind: 'refuse', why: { kind: 'unreadable' } }
-    if (opensEditor(key, this.#lastByte) && !line.alternate) {
-      return { kind: 'refuse', why: { kind: 'unknown', text: '', why: 'editor' } }
-    }
-    const decision = await decide(rules, line, this.#before)
+    const unseen = runsUnseen(key, this.#lastByte)
+    if (unseen && !line.alternate) return { kind: 'refuse', why: { kind: 'unknown', text: '', why: unseen } }
+    const how = { before: this.#before, quote: this.#quote, uncomments: uncomments(key) }
+    const decision = await decide(rules, line, how)
     const left = this.#left
     if (decision.kind === 'pass' && left !== '' && bare(line.row).includes(bare(left))) {
       return { kind: 'refuse', why: { kind: 'rule', text: left } }
@@ -194,13 +212,13 @@ class Gate implements Stage {
   }
 
   #let(key: Buffer, { text, rule }: Decision & { kind: 'pass' }): void {
-    this.#noteLine(text, rule && nameOf(rule))
+    const goesOn = /(?<!\\)(?:\\\\)*\\$/.test(text)
+    if (goesOn) this.#before += `${text}\n`
+    // Where another key may be none, what was begun is not over.
+    else if (/^[\r\n]$/.test(key.toString('latin1'))) this.#before = ''
+    this.#quote = readHistory(text, this.#quote).ends
+    if (rule) this.#options.sight.judged({ text, rule: nameOf(rule), verdict: 'allowed' })
     this.#send(key)
-  }
-
-  #noteLine(text: string, rule: string | undefined): void {
-    this.#before = /(?<!\\)(?:\\\\)*\\$/.test(text) ? `${this.#before}${text}\n` : ''
-    if (rule !== undefined) this.#options.sight.judged({ text, rule, verdict: 'allowed' })
   }
 
   /** In a dry run a refusal is noted and nothing more. */
@@ -224,11 +242,13 @@ class Gate implements Stage {
   ): Promise<void> {
     const { sentence, sight } = this.#options
     this.#before = ''
+    this.#quote = 'none'
     this.#drop()
-    const inPaste = this.#pasted !== undefined
+    const inPaste = this.#paste !== undefined
     this.#note(why, echoed, 'denied')
     const now = line ?? (await sight.line())
-    if (inPaste) this.#send(Buffer.from('\x1b[201~'))
+    // To others the mark would be the beginning of a key.
+    if (inPaste && now?.editor === true) this.#send(Buffer.from('\x1b[201~'))
     // A line editor draws its prompt again below the sentence; elsewhere that is done here.
     const redraws = now?.editor === true && why.kind !== 'unreadable'
     if (redraws) this.#out.toPerson(sentence(why))
@@ -263,5 +283,9 @@ class Gate implements Stage {
     this.#out.more()
   }
 }
+
+/** ^D is the end of input on a blank line, and a key like others in a line editor and in a full-screen program. */
+const handsOverNothing = (line: EditedLine): boolean =>
+  line.editor === true || line.alternate || isBlank(line)
 
 const bare = (text: string): string => text.replaceAll(/\s/g, '')

@@ -94,6 +94,62 @@ for (const name of ['bash', 'zsh'] as const) {
   })
 }
 
+for (const name of ['bash', 'zsh'] as const) {
+  test(`${name}: quotes of one kind within the other hide no history expansion`, async () => {
+    await using shell = await GatedShell.start(name)
+    await shell.attempt('mkdir tou-ch\r')
+    await shell.attempt(`true "'" ; !mkd:s/-//:s/mkdir // a #'\r`)
+    await shell.attempt('true;!mkd:s/-//:s/mkdir // a\r')
+    expect(shell.has('a')).toBe(false)
+    expect(shell.refusals).toMatchObject([{ why: 'history' }, { why: 'history' }])
+  })
+}
+
+for (const name of ['dash', 'busybox'] as const) {
+  test(`${name}: marks of a paste that nobody asked for hide no line that was edited`, async () => {
+    await using shell = await GatedShell.start(name)
+    await shell.attempt('\x1b[200~\r')
+    await shell.attempt('toucx\x7fh a\r')
+    expect(shell.has('a')).toBe(false)
+    expect(shell.refusals).toMatchObject([{ kind: 'rule' }])
+  })
+}
+
+test('dash: a line that ^D hands over is judged, and one that it goes on in', async () => {
+  await using shell = await GatedShell.start('dash')
+  await shell.attempt('touch a\x04\x04')
+  shell.type('tou\x04ch a\r')
+  await shell.passed()
+  // What was handed over cannot be taken back; alone it is nothing.
+  await shell.idle()
+  await shell.run('\r', 'not found')
+  expect(shell.has('a')).toBe(false)
+  expect(shell.refusals.length).toBe(2)
+})
+
+test('bash: a keyboard macro runs nothing unseen', async () => {
+  await using shell = await GatedShell.start('bash')
+  await shell.attempt('\x18(\r\x18)')
+  await shell.attempt('touch a\x18e')
+  expect(shell.has('a')).toBe(false)
+  expect(shell.refusals).toMatchObject([{ kind: 'unknown', why: 'macro' }])
+})
+
+test('bash: Alt-# does not make a comment a command', async () => {
+  await using shell = await GatedShell.start('bash', { rules: [aRule({ kind: 'regex', content: '^touch' })] })
+  await shell.attempt('#touch a\x1b1\x1b#')
+  expect(shell.has('a')).toBe(false)
+  expect(shell.refusals).toMatchObject([{ kind: 'rule', text: 'touch a' }])
+})
+
+test('zsh: an action called by its name sends off no line unjudged', async () => {
+  await using shell = await GatedShell.start('zsh')
+  shell.type('touch a')
+  await shell.until('touch a')
+  await shell.attempt('\x1bxaccept-line\r')
+  expect(shell.has('a')).toBe(false)
+})
+
 test('a line that goes on in the next by a backslash is judged as one', async () => {
   await using shell = await GatedShell.start('bash')
   await shell.run('tou\\\r', '> ')
