@@ -10,6 +10,7 @@ import type { EndOrder } from './ending.ts'
 import { gate } from './gate/gate.ts'
 import type { Refusal } from './gate/judge.ts'
 import { lineGate } from './gate/line-gate.ts'
+import { readsCommands } from './gate/reads-commands.ts'
 import { refusalText } from './gate/refusal-text.ts'
 import { type NoticeContext, noticeBytes } from './notices.ts'
 import type { StageMaker } from './stage.ts'
@@ -24,9 +25,6 @@ export interface CommandRulesDeps {
   readonly clock: Clock
   readonly log: Log
 }
-
-/** Programs that run what they read. */
-const SHELL = /^(?:\S*\/)?(?:busybox\s+)?(?:ba|z|da|k|mk|pdk|a|fi|c|tc)?sh(?:\s+-(?!\w*c)\S+)*\s*$/
 
 /** The command rules of one session. */
 export class CommandRules {
@@ -83,7 +81,7 @@ export class CommandRules {
         onRefusal: (why, echoed) => this.#log(why, echoed),
       })
     }
-    if (command !== undefined && !SHELL.test(command.trim())) return undefined
+    if (command !== undefined && !readsCommands(command)) return undefined
     return lineGate({
       ...{ rules, dryRun },
       onJudged: (text, rule, refusal) => this.#note(recording, text, { rule, refusal }),
@@ -99,7 +97,7 @@ export class CommandRules {
     if (refusal) this.#log(refusal, true)
     const denied = this.#deps.dryRun ? 'would-deny' : 'denied'
     const verdict: JudgedLine['verdict'] = refusal ? denied : 'allowed'
-    const name = rule ? nameOf(rule) : '(too long)'
+    const name = rule ? nameOf(rule) : `(${refusal?.kind === 'unknown' ? refusal.why : 'too long'})`
     if (refusal || rule) recording.judged({ text, rule: name, verdict })
   }
 

@@ -72,6 +72,15 @@ test('a script for a shell without a terminal runs up to the line that is denied
   expect(denied?.output).toContain('denied by rule “no touching”')
 })
 
+test.each(['bash -', 'exec sh', 'bash -s x', 'cat | sh'])(
+  '%s reads a script that is judged',
+  async (shell) => {
+    const run = await bastion.run(shell, { stdin: 'echo one\ntouch denied-5\n' })
+    expect(run.stderr.toString()).toContain('“touch denied-5” is not allowed here')
+    expect([run.code, made('denied-5')]).toEqual([126, false])
+  },
+)
+
 test('rules that core does not hand out let nothing run', async () => {
   const outage = core.fail('500', { path: /cmd-filter-rules/ })
   try {

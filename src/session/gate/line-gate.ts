@@ -15,7 +15,14 @@ export interface LineGateOptions {
 
 /** A longer line is not judged but refused. */
 const MOST_LINE = 65_536
+/** Of such a line this much is kept. */
+const MOST_KEPT = 1024
 const LF = 0x0a
+
+interface Judged {
+  readonly rule?: CommandRule | undefined
+  readonly refusal: Refusal | undefined
+}
 
 /**
  * The gate of a shell without a terminal (`ssh host <script`): each line is judged when it is complete, and goes on
@@ -68,21 +75,39 @@ class LineGate implements Stage {
       await this.#line(bytes.subarray(from, end + 1))
       from = end + 1
     }
-    this.#rest = Buffer.from(bytes.subarray(from))
-    if (this.#rest.length > MOST_LINE) await this.#line(this.#rest)
+    const rest = Buffer.from(bytes.subarray(from))
+    const long = rest.length > MOST_LINE
+    this.#rest = long ? Buffer.alloc(0) : rest
+    if (long) this.#tooLong(rest)
+  }
+
+  /** The beginning of a line says nothing of the line. */
+  #tooLong(bytes: Buffer): void {
+    if (this.#refused) return
+    const text = bytes.toString('utf8', 0, MOST_KEPT)
+    this.#settle(bytes, text, { refusal: { kind: 'rule', text, trouble: 'too-long' } })
   }
 
   async #line(bytes: Buffer): Promise<void> {
     if (this.#refused) return
-    const { rules, dryRun, onJudged } = this.#options
     const text = bytes.toString().replace(/\r?\n$/, '')
-    const verdict = await rules.judge(this.#before + text)
+    if (text.includes('\0')) {
+      this.#settle(bytes, text, { refusal: { kind: 'unknown', text, why: 'nul' } })
+      return
+    }
+    const verdict = await this.#options.rules.judge(this.#before + text)
     const refusal: Refusal | undefined =
       verdict.kind === 'denied' ? { ...verdict, kind: 'rule', text } : undefined
-    onJudged(text, verdict.rule, refusal)
-    this.#before = text.endsWith('\\') ? `${this.#before}${text}\n` : ''
-    if (!refusal || dryRun) return this.#out.toProgram(bytes)
-    this.#refuse(refusal)
+    this.#settle(bytes, text, { rule: verdict.rule, refusal })
+  }
+
+  #settle(bytes: Buffer, text: string, { rule, refusal }: Judged): void {
+    const { dryRun, onJudged } = this.#options
+    onJudged(text, rule, refusal)
+    const goesOn = /(?<!\\)(?:\\\\)*\\$/.test(text) && this.#before.length < MOST_LINE
+    this.#before = goesOn ? `${this.#before}${text}\n` : ''
+    if (refusal && !dryRun) this.#refuse(refusal)
+    else this.#out.toProgram(bytes)
   }
 
   #refuse(why: Refusal): void {
