@@ -9,7 +9,8 @@ const Mark = z.object({ command: z.number().int().positive(), sha256: z.string()
  */
 export type CommandMark = z.output<typeof Mark>
 
-const hashOf = (line: Uint8Array): string => createHash('sha256').update(line).digest('hex')
+/** Of a line that a mark covers, in hex. */
+export const hashOf = (line: Uint8Array): string => createHash('sha256').update(line).digest('hex')
 
 /** `line` is without its line end. */
 export const encodeMark = (command: number, line: Uint8Array): Buffer =>
@@ -23,5 +24,3 @@ export function decodeMark(payload: Buffer): CommandMark | undefined {
     return undefined
   }
 }
-
-export const markFits = (mark: CommandMark, line: Uint8Array): boolean => mark.sha256 === hashOf(line)

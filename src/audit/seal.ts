@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { isMissingFile } from '../base/system-error.ts'
 import type { SessionEnd } from './audit.ts'
 import { COMMANDS_HEAD, encodeCommand, readCommands } from './command-log.ts'
-import { encodeMark } from './command-mark.ts'
+import { decodeMark, encodeMark } from './command-mark.ts'
 import { ExecCommand } from './exec-command.ts'
 import { encodeFrame, FRAME, type Frame, HASH_BYTES, hashHeader } from './frames.ts'
 import { decodeEnd, encodeEnd, type ReplayEnd } from './replay-end.ts'
 import { encodeHead, ReplayFile } from './replay-file.ts'
 import { readSession, type SessionState, writeSession } from './session-file.ts'
+import { decodeTransferMark, encodeTransferMark, transferLines } from './transfer-log.ts'
 
 /**
  * Finishes a session whose recorder is gone: takes off a torn frame, adds the command of an exec and the marks that
@@ -28,7 +29,11 @@ export async function sealCut(directory: string, known?: SessionEnd): Promise<Se
   const end = found.end ?? (known ? { ...known, cut: true } : cutEnd(state, found.last))
   const sealed = found.damaged
     ? found
-    : await finish(path, found, { state, end, marks: commands.slice(found.marks) })
+    : await finish(path, found, {
+        state,
+        end,
+        marks: [...commands.slice(found.marks), ...(await transferMarks(directory, found.transfers))],
+      })
   const ended: SessionState = {
     ...state,
     end: { ...end, bytes: sealed.bytes, hash: sealed.hash.toString('hex'), commands: commands.length },
@@ -50,7 +55,10 @@ interface Found {
   unsealed: number
   /** µs; when something of the session was last recorded. */
   last: number
+  /** Of commands. */
   marks: number
+  /** Marks of operations on files. */
+  transfers: number
   end: ReplayEnd | undefined
 }
 
@@ -62,6 +70,7 @@ async function examine(path: string, onOutput: (bytes: Buffer) => void): Promise
     damaged: false,
     last: 0,
     marks: 0,
+    transfers: 0,
     end: undefined,
   }
   try {
@@ -84,7 +93,8 @@ function note(found: Found, { kind, time, payload, raw }: Frame): void {
   found.chain.update(raw)
   found.unsealed += raw.length
   found.last = Math.max(found.last, time)
-  if (kind === FRAME.mark) found.marks += 1
+  if (kind === FRAME.mark && decodeMark(payload)) found.marks += 1
+  if (kind === FRAME.mark && decodeTransferMark(payload)) found.transfers += 1
   if (kind === FRAME.end) found.end = decodeEnd(payload)
 }
 
@@ -124,6 +134,17 @@ const cutEnd = ({ record }: SessionState, last: number): ReplayEnd => ({
   at: record.dateStart + Math.round(last / 1000),
   cut: true,
 })
+
+/** The marks of operations behind the first `known` ones. */
+async function transferMarks(directory: string, known: number): Promise<readonly Buffer[]> {
+  const marks: Buffer[] = []
+  let at = 0
+  for await (const line of transferLines(join(directory, 'transfers.ndjson'))) {
+    at += 1
+    if (at > known) marks.push(encodeTransferMark(at, line))
+  }
+  return marks
+}
 
 /** Takes off a torn line and adds an exec's command; resolves with the marks of all commands. */
 async function mendCommands(directory: string, exec: ExecCommand | undefined): Promise<readonly Buffer[]> {

@@ -1,11 +1,42 @@
-import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import type { AppendFile } from './append-file.ts'
 import type { TransferRecord } from './audit.ts'
-import type { AuditError } from './audit-error.ts'
+import { type AuditError, newerFormat } from './audit-error.ts'
 import { CommandLog } from './command-log.ts'
+import { hashOf } from './command-mark.ts'
+import { parseLine, readLines } from './lines.ts'
 
 const TRANSFERS_VERSION = 1
 const HEAD = `${JSON.stringify({ format: 'cocod-transfers', version: TRANSFERS_VERSION })}\n`
+
+const Mark = z.object({ transfer: z.number().int().positive(), sha256: z.string() })
+
+/** The mark of an operation in the replay: its number from 1 and the hash of its line. */
+export type TransferMark = z.output<typeof Mark>
+
+/** Undefined for a mark of another kind. */
+export function decodeTransferMark(payload: Buffer): TransferMark | undefined {
+  try {
+    return Mark.safeParse(JSON.parse(payload.toString())).data
+  } catch {
+    return undefined
+  }
+}
+
+/** `line` is without its line end. */
+export const encodeTransferMark = (transfer: number, line: Uint8Array): Buffer =>
+  Buffer.from(JSON.stringify({ transfer, sha256: hashOf(line) } satisfies TransferMark))
+
+const Head = z.object({ format: z.literal('cocod-transfers'), version: z.number().int() })
+
+/** The lines of the file without their ends, the head not among them. No file means none. Throws `AUDIT_NEWER`. */
+export async function* transferLines(path: string): AsyncGenerator<Buffer> {
+  for await (const { line, first } of readLines(path, 0)) {
+    const head = first ? Head.safeParse(parseLine(line)).data : undefined
+    if (head && head.version > TRANSFERS_VERSION) throw newerFormat(path, head.version, TRANSFERS_VERSION)
+    if (!head) yield line
+  }
+}
 
 export interface TransferLogOptions {
   /** Makes `transfers.ndjson`; called at the first of them. */
@@ -30,8 +61,7 @@ export class TransferLog {
     const line = JSON.stringify(record)
     this.#count += 1
     this.#log.append(Buffer.from(`${line}\n`), () => undefined)
-    const sha256 = createHash('sha256').update(line).digest('hex')
-    this.#onMark(Buffer.from(JSON.stringify({ transfer: this.#count, sha256 })))
+    this.#onMark(encodeTransferMark(this.#count, Buffer.from(line)))
   }
 
   /** Resolves when all lines are with the kernel. Rejects with the AuditError that stopped them. */

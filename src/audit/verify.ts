@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { isMissingFile } from '../base/system-error.ts'
 import { AuditError } from './audit-error.ts'
 import { readCommands } from './command-log.ts'
-import { decodeMark, markFits } from './command-mark.ts'
+import { type CommandMark, decodeMark, hashOf } from './command-mark.ts'
 import { FRAME, type Frame, HASH_BYTES, HEADER_BYTES } from './frames.ts'
 import { ReplayFile } from './replay-file.ts'
 import { readSession, type SealedEnd } from './session-file.ts'
+import { decodeTransferMark, type TransferMark, transferLines } from './transfer-log.ts'
 
 /**
  * What became of a record:
@@ -33,7 +34,7 @@ interface Place {
 }
 
 /**
- * Checks a session's replay and commands against the hash chain and the hash in session.json. Throws AuditError
+ * Checks a session's replay, commands and transfers against the hash chain and the hash in session.json. Throws AuditError
  * when session.json cannot be read.
  */
 export async function verifySession(directory: string): Promise<Verdict> {
@@ -41,11 +42,11 @@ export async function verifySession(directory: string): Promise<Verdict> {
   const file = new ReplayFile(join(directory, 'replay.log'))
   const place: Place = { block: 1, offset: 0, time: 0 }
   const chain = new Chain()
-  const commands = new CommandCheck(join(directory, 'commands.ndjson'))
+  const lines = checksOf(directory, end?.cut ?? false)
   const broken = (why: string): Verdict => ({ kind: 'broken', ...place, why })
   try {
     for await (const frame of file.all()) {
-      const why = (await commands.see(frame)) ?? chain.see(frame)
+      const why = (await lines.see(frame)) ?? chain.see(frame)
       if (why) return broken(why)
       if (frame.kind !== FRAME.hash) continue
       Object.assign(place, {
@@ -54,14 +55,14 @@ export async function verifySession(directory: string): Promise<Verdict> {
         time: frame.time,
       })
     }
-    const why = end ? ((await commands.atEnd()) ?? atEnd(end, file, chain)) : whileRunning(file)
+    const why = end ? ((await lines.atEnd()) ?? atEnd(end, file, chain)) : whileRunning(file)
     if (why) return broken(why)
   } catch (error) {
     if (error instanceof AuditError) return broken(error.message)
     if (isMissingFile(error)) return broken('the file is not there')
     throw error
   } finally {
-    await commands.close()
+    await lines.close()
   }
   const blocks = place.block - 1
   return end ? { kind: 'whole', blocks, cut: end.cut } : { kind: 'running', blocks }
@@ -95,29 +96,80 @@ class Chain {
   }
 }
 
-/** Follows the commands' file along with the marks in the replay. */
-class CommandCheck {
-  readonly #lines: ReturnType<typeof readCommands>
+/** Both files, each followed on its own. */
+function checksOf(directory: string, cut: boolean) {
+  const commands = new LinesCheck(
+    {
+      mark: (payload) => numbered(decodeMark(payload)),
+      lines: commandLines(join(directory, 'commands.ndjson')),
+      noun: 'command',
+    },
+    false,
+  )
+  const transfers = new LinesCheck(
+    {
+      mark: (payload) => numbered(decodeTransferMark(payload)),
+      lines: transferLines(join(directory, 'transfers.ndjson')),
+      noun: 'transfer',
+    },
+    cut,
+  )
+  return {
+    see: async (frame: Frame) => (await commands.see(frame)) ?? (await transfers.see(frame)),
+    atEnd: async () => (await commands.atEnd()) ?? (await transfers.atEnd()),
+    close: async () => {
+      await commands.close()
+      await transfers.close()
+    },
+  }
+}
 
-  constructor(path: string) {
-    this.#lines = readCommands(path)
+const numbered = (mark: CommandMark | TransferMark | undefined) =>
+  mark && { number: 'command' in mark ? mark.command : mark.transfer, sha256: mark.sha256 }
+
+async function* commandLines(path: string): AsyncGenerator<Buffer> {
+  for await (const { line } of readCommands(path)) yield line
+}
+
+interface Marked {
+  /** The number and hash that a frame tells of a line; undefined: it is another frame. */
+  readonly mark: (payload: Buffer) => { readonly number: number; readonly sha256: string } | undefined
+  readonly lines: AsyncGenerator<Buffer>
+  /** What a line is, in a sentence. */
+  readonly noun: string
+}
+
+/** Follows a file of lines along with their marks in the replay. */
+class LinesCheck {
+  readonly #marked: Marked
+  /** A killed process may have written a mark and not its line: of a record that was cut, the last ones may miss. */
+  readonly #cut: boolean
+  #at = 0
+
+  constructor(marked: Marked, cut: boolean) {
+    this.#marked = marked
+    this.#cut = cut
   }
 
   async see({ kind, payload }: Frame): Promise<string | undefined> {
-    const mark = kind === FRAME.mark ? decodeMark(payload) : undefined
+    const { mark: markIn, lines, noun } = this.#marked
+    const mark = kind === FRAME.mark ? markIn(payload) : undefined
     if (!mark) return undefined
-    const line = await this.#lines.next()
-    if (!line.done && markFits(mark, line.value.line)) return undefined
-    return `command ${mark.command} is not the one that was recorded`
+    this.#at += 1
+    const line = await lines.next()
+    const isRight = line.done ? this.#cut : hashOf(line.value) === mark.sha256
+    return isRight && mark.number === this.#at
+      ? undefined
+      : `${noun} ${mark.number} is not the one that was recorded`
   }
 
   async atEnd(): Promise<string | undefined> {
-    const line = await this.#lines.next()
-    return line.done ? undefined : 'there are commands that were not recorded'
+    const line = await this.#marked.lines.next()
+    return line.done ? undefined : `there are ${this.#marked.noun}s that were not recorded`
   }
 
   async close(): Promise<void> {
-    await this.#lines.return(undefined)
+    await this.#marked.lines.return(undefined)
   }
 }
 

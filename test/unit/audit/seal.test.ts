@@ -12,7 +12,7 @@ import { framesOf, outputOf, recorderOptions, START, sessionFacts } from '../../
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 
 const END = { reason: 'exit', exit: { kind: 'none' }, at: START + 60_000 } as const
-const NAMES = ['session.json', 'replay.log', 'commands.ndjson'] as const
+const NAMES = ['session.json', 'replay.log', 'commands.ndjson', 'transfers.ndjson'] as const
 
 type Files = Readonly<Record<(typeof NAMES)[number], Buffer>>
 
@@ -29,11 +29,18 @@ async function unfinished(home: string): Promise<Files> {
   clock.advance(250)
   recording.output(Buffer.from('汉字\r\n'))
   recording.input(Buffer.from('pwd\r'))
+  for (const path of ['/one', '/two'])
+    recording.transfer({ operate: 'Upload', path, success: true, at: START, durationMs: 1, client: 'rz' })
   clock.advance(1_000)
   recording.output(Buffer.from('bye'))
   await recording.close(END)
-  const [replay, commands] = await Promise.all(NAMES.slice(1).map((name) => readFile(join(directory, name))))
-  return { 'session.json': session, 'replay.log': replay ?? session, 'commands.ndjson': commands ?? session }
+  const read = (name: string): Promise<Buffer> => readFile(join(directory, name))
+  return {
+    'session.json': session,
+    'replay.log': await read('replay.log'),
+    'commands.ndjson': await read('commands.ndjson'),
+    'transfers.ndjson': await read('transfers.ndjson'),
+  }
 }
 
 async function lay(directory: string, files: Partial<Files>): Promise<void> {
@@ -86,7 +93,7 @@ test('sealing that was itself cut off is taken up again, and sealing twice chang
     expect(await verifySession(directory), `cut at ${size}`).toEqual({ kind: 'whole', blocks: 1, cut: true })
     const frames = await framesOf(directory)
     expect(frames.filter(({ kind }) => kind === FRAME.end)).toHaveLength(1)
-    expect(frames.filter(({ kind }) => kind === FRAME.mark)).toHaveLength(2)
+    expect(frames.filter(({ kind }) => kind === FRAME.mark)).toHaveLength(4)
   }
 })
 

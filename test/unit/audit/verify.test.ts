@@ -101,3 +101,29 @@ test('a changed, added or removed command is found', async () => {
     expect(await verifySession(home.path)).toMatchObject({ kind: 'broken' })
   }
 })
+
+test('a changed, added or removed line of the transfers is found', async () => {
+  await using home = await temporaryDirectory()
+  const clock = new ManualClock(START)
+  const recording = await FileRecording.create(home.path, sessionFacts(), recorderOptions({ clock }))
+  await recording.known()
+  for (const path of ['/one', '/two'])
+    recording.transfer({ operate: 'Upload', path, success: true, at: START, durationMs: 1, client: 'sftp' })
+  await recording.close({ reason: 'left', exit: { kind: 'none' }, at: clock.now() })
+  expect(await verifySession(home.path)).toMatchObject({ kind: 'whole' })
+  const path = join(home.path, 'transfers.ndjson')
+  const good = await readFile(path, 'utf8')
+  const [head, one, two] = good.split('\n')
+  const changes = [
+    good.replace('/two', '/2'),
+    `${head}\n${one}\n`,
+    `${good}${two}\n`,
+    `${head}\n${two}\n${one}\n`,
+    `${one}\n${two}\n`.replace('true', 'false'),
+    '',
+  ]
+  for (const changed of changes) {
+    await writeFile(path, changed)
+    expect(await verifySession(home.path)).toMatchObject({ kind: 'broken' })
+  }
+})
