@@ -18,8 +18,13 @@ export type FilesErrorCode =
   | 'FILES_NO_SFTP'
   /** The directory files are confined to is not there. Facts: `root`. */
   | 'FILES_ROOT'
-  /** An administrator ended it, a grant was withdrawn, the daemon stops. Facts: `why`. */
+  /** The connection was ended: by an administrator, a withdrawn grant, … Facts: `asset`, `account`. */
   | 'FILES_ENDED'
+  | 'FILES_KILLED'
+  | 'FILES_WITHDRAWN'
+  | 'FILES_OUTAGE'
+  | 'FILES_UNRECORDED'
+  | 'FILES_SHUTDOWN'
   /** A transfer that cannot be followed is forbidden here, or not granted. Facts: `program`. */
   | 'FILES_UNPARSED'
   | 'FILES_UNPARSED_RIGHTS'

@@ -3,7 +3,7 @@ import type { Target } from '../core/model.ts'
 import type { Ending } from '../session/ending.ts'
 import { type BytePath, isWithin, normalised, pathFromText } from './byte-path.ts'
 import type { FileSession } from './file-session.ts'
-import { FilesError } from './files-error.ts'
+import { FilesError, type FilesErrorCode } from './files-error.ts'
 import { Lane } from './lane.ts'
 import type { FileLogin, Lease } from './login.ts'
 import { SftpClient } from './sftp/client.ts'
@@ -169,10 +169,19 @@ export class Mount {
   }
 }
 
+/** A sentence for each: what was ended by whom is what people want to know. */
+const ENDED_BY: Readonly<Partial<Record<Ending['kind'], FilesErrorCode>>> = {
+  killed: 'FILES_KILLED',
+  permission: 'FILES_WITHDRAWN',
+  outage: 'FILES_OUTAGE',
+  'record-failed': 'FILES_UNRECORDED',
+  shutdown: 'FILES_SHUTDOWN',
+}
+
 export const endedFault = ({ asset, systemUser }: Target, ending: Ending): FilesError =>
-  new FilesError('FILES_ENDED', {
+  new FilesError(ENDED_BY[ending.kind] ?? 'FILES_ENDED', {
     step: 'use files',
     message: `the connection to ${asset.hostname} was ended: ${ending.kind}`,
     next: 'log in again',
-    facts: { asset: asset.hostname, account: systemUser.username || systemUser.name, why: ending.kind },
+    facts: { asset: asset.hostname, account: systemUser.username || systemUser.name },
   })

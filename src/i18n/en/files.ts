@@ -12,7 +12,15 @@ export const files = {
   'fault.FILES_NO_SFTP':
     '{asset} offers no SFTP. An administrator can switch it on in its SSH server (Subsystem sftp).',
   'fault.FILES_ROOT': 'The directory {root} is not there on {asset}. An administrator can change it.',
-  'fault.FILES_ENDED': 'The connection to {asset} as “{account}” was ended ({why}). Please log in again.',
+  'fault.FILES_ENDED': 'The connection to {asset} as “{account}” was ended. Please log in again.',
+  'fault.FILES_KILLED': 'An administrator ended the connection to {asset} as “{account}”.',
+  'fault.FILES_WITHDRAWN': 'The connection to {asset} as “{account}” was ended: you may no longer use it.',
+  'fault.FILES_OUTAGE':
+    'The connection to {asset} as “{account}” was ended: the management server does not answer. Please try again later.',
+  'fault.FILES_UNRECORDED':
+    'The connection to {asset} as “{account}” was ended: it can no longer be recorded. Please tell an administrator.',
+  'fault.FILES_SHUTDOWN':
+    'The connection to {asset} as “{account}” was ended: this bastion is being stopped. Please log in again later.',
   'fault.FILES_UNPARSED':
     'Transfers by {program} cannot be followed and are not allowed here. Use sftp, or scp.',
   'fault.FILES_UNPARSED_RIGHTS':

@@ -11,7 +11,12 @@ export const files: Readonly<Record<keyof typeof en, string>> = {
   'fault.FILES_PACKET': '该客户端发送的内容不是 SFTP。请换用其他客户端。',
   'fault.FILES_NO_SFTP': '{asset} 未提供 SFTP。管理员可在其 SSH 服务中开启（Subsystem sftp）。',
   'fault.FILES_ROOT': '{asset} 上没有目录 {root}。管理员可以修改该设置。',
-  'fault.FILES_ENDED': '以“{account}”身份到 {asset} 的连接已被结束（{why}）。请重新登录。',
+  'fault.FILES_ENDED': '以“{account}”身份到 {asset} 的连接已被结束。请重新登录。',
+  'fault.FILES_KILLED': '管理员结束了以“{account}”身份到 {asset} 的连接。',
+  'fault.FILES_WITHDRAWN': '以“{account}”身份到 {asset} 的连接已被结束：您已不再拥有该权限。',
+  'fault.FILES_OUTAGE': '以“{account}”身份到 {asset} 的连接已被结束：管理服务器没有应答，请稍后再试。',
+  'fault.FILES_UNRECORDED': '以“{account}”身份到 {asset} 的连接已被结束：无法继续记录，请联系管理员。',
+  'fault.FILES_SHUTDOWN': '以“{account}”身份到 {asset} 的连接已被结束：堡垒机正在停止，请稍后重新登录。',
   'fault.FILES_UNPARSED': '{program} 的传输无法审计，此处不允许。请使用 sftp 或 scp。',
   'fault.FILES_UNPARSED_RIGHTS':
     '{program} 的传输无法审计，因此需要 {asset} 的上传和下载权限，您没有这些权限。',

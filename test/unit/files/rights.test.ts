@@ -127,7 +127,7 @@ test('a connection withdrawn in mid-session ends it, and the person reads why', 
   at.core.state.grants = []
   clock.advance(46_000)
   expect(await sftp.exited).toBe(255)
-  expect(sftp.stderr()).toMatch(/was ended \(permission\)/)
+  expect(sftp.stderr()).toMatch(/was ended: you may no longer use it/)
 })
 
 test('an administrator ends a connection for files as any session, and core has its record', async () => {
@@ -139,7 +139,7 @@ test('an administrator ends a connection for files as any session, and core has 
   )
   at.core.orderKill(session.id)
   expect(await sftp.exited).toBe(255)
-  expect(sftp.stderr()).toMatch(/was ended \(killed\)/)
+  expect(sftp.stderr()).toMatch(/An administrator ended the connection to web-01/)
   await at.core.until(({ state }) => state.sessions.get(session.id)?.has_replay)
   const log = await at.core.until(({ state }) => state.fileLogs[0])
   expect(log).toMatchObject({ operate: 'Upload', is_success: false, asset: 'web-01' })
