@@ -6,7 +6,7 @@ import type { Log } from '../log.ts'
 import type { DoorContext } from './door-context.ts'
 import { FilesError, type FilesErrorCode } from './files-error.ts'
 import { HandleRequests } from './handle-requests.ts'
-import { Handles, type OpenFile } from './handles.ts'
+import { HANDLE_LENGTH, Handles, type OpenFile } from './handles.ts'
 import { endedFault, type Mounted } from './mount.ts'
 import type { Operation, OperationLog } from './operation-log.ts'
 import { parsePathRequest } from './path-request.ts'
@@ -113,6 +113,12 @@ export class SftpDoor implements DoorContext {
     output.off('drain', onDrain)
     this.#close()
     return this.#ending
+  }
+
+  /** Whoever writes a file through code knows that it did not become what it should. `handle` is the client's. */
+  fail(handle: Buffer, reason: string): void {
+    const file = handle.length === HANDLE_LENGTH ? this.handles.get(handle.readUInt32BE()) : undefined
+    if (file && file.kind !== 'names') file.transfer?.failed(reason)
   }
 
   reply(bytes: Buffer): void {

@@ -1,3 +1,4 @@
+import { reasonOf } from '../base/fault.ts'
 import type { BytePath } from './byte-path.ts'
 import { REPLACE, SftpClient } from './sftp/client.ts'
 import type { PacketLink } from './sftp/packet-link.ts'
@@ -7,18 +8,24 @@ const PIECE = 32 * 1024
 /** Requests under way at a time: with the pieces, what a stream holds at most. */
 const AHEAD = 16
 
+export interface FilesClientParts {
+  readonly close: () => Promise<void>
+  /** An open file is not what it should be, although every request was answered: so it goes on record. */
+  readonly failed: (handle: Buffer, reason: string) => void
+}
+
 /** A person's files for the rooms above. Paths are bytes: `pathFromText` makes one, `shown` makes it readable. */
 export class FilesClient extends SftpClient implements AsyncDisposable {
-  readonly #close: () => Promise<void>
+  readonly #parts: FilesClientParts
 
-  constructor(link: PacketLink, close: () => Promise<void>) {
+  constructor(link: PacketLink, parts: FilesClientParts) {
     super(link)
-    this.#close = close
+    this.#parts = parts
   }
 
   /** Closes what is open, and the connections nobody else uses. */
   [Symbol.asyncDispose](): Promise<void> {
-    return this.#close()
+    return this.#parts.close()
   }
 
   /** The content of a file from `offset`, in pieces, some requests ahead of the reader and no more. */
@@ -48,6 +55,9 @@ export class FilesClient extends SftpClient implements AsyncDisposable {
         }
       }
       await Promise.all(writes)
+    } catch (error) {
+      this.#parts.failed(handle, reasonOf(error))
+      throw error
     } finally {
       await Promise.allSettled(writes)
       await this.close(handle)

@@ -80,7 +80,14 @@ export class Files {
   }
 
   /** Serves one SFTP channel to its end. Never rejects: what went wrong was told through `ends`. */
-  async sftp({ principal, target, ends, signal }: FilesVisit): Promise<DoorEnding> {
+  sftp(visit: FilesVisit): Promise<DoorEnding> {
+    return this.#serve(visit, () => undefined)
+  }
+
+  async #serve(
+    { principal, target, ends, signal }: FilesVisit,
+    onDoor: (door: SftpDoor) => void,
+  ): Promise<DoorEnding> {
     using shared = this.#logins.share(principal)
     const { options, clock, log } = this.#deps
     const stop = AbortSignal.any([signal, ends.gone])
@@ -92,6 +99,7 @@ export class Files {
       operations: this.operations(principal),
       view: (onOpen) => this.#view({ login: shared.login, target, signal: stop, onOpen }),
     })
+    onDoor(door)
     return await door.run(signal)
   }
 
@@ -176,13 +184,20 @@ export class Files {
         told = sentence
       },
     }
-    const served = this.sftp({ principal, target, signal, ends }).finally(() => near.destroy())
+    let door: SftpDoor | undefined
+    const visit = { principal, target, signal, ends }
+    const served = this.#serve(visit, (made) => {
+      door = made
+    }).finally(() => near.destroy())
     const close = (): void => gone.abort()
     try {
       const link = await PacketLink.open({ input: near, output: near, close }, signal)
-      return new FilesClient(link, async () => {
-        link.close()
-        await served
+      return new FilesClient(link, {
+        close: async () => {
+          link.close()
+          await served
+        },
+        failed: (handle, reason) => door?.fail(handle, reason),
       })
     } catch (error) {
       close()

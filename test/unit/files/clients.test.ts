@@ -141,7 +141,7 @@ test('sshfs: a mounted home is written, renamed and read (where the machine has 
 
 test('code writes and reads whole files, with no more under way than it may', async () => {
   await using raw = await rawSftp(world.tree)
-  const client = new FilesClient(raw.client.link, async () => {})
+  const client = new FilesClient(raw.client.link, { close: async () => {}, failed: () => {} })
   await client.writeFile('/web-01/by-code', [content.subarray(0, 70_000), content.subarray(70_000)])
   expect(isSame(remote('by-code'))).toBe(true)
   const pieces: Buffer[] = []

@@ -355,3 +355,18 @@ test('an upload beyond the limit is refused before anything is written', async (
   expect(error?.[0]).toContain('at most 64 MB')
   expect(readdirSync(home())).toEqual([])
 })
+
+test('a copy whose source cannot be read is a failed upload on record', async () => {
+  mkdirSync(home('into'))
+  chmodSync(home('into'), 0o777)
+  writeFileSync(home('closed'), 'x', { mode: 0o000 })
+  await alice.ask('cmd=open&target=&init=1&tree=1')
+  const [into, closed] = [await alice.hash('web-01', 'into'), await alice.hash('web-01', 'closed')]
+  await alice.ask(`cmd=paste&dst=${into}&targets[]=${closed}&cut=0`)
+  await until(() =>
+    world.core.state.fileLogs.some(
+      ({ operate, filename, is_success }) =>
+        operate === 'Upload' && filename.endsWith('into/closed') && !is_success,
+    ),
+  )
+})
