@@ -3,10 +3,8 @@ import { unreachable } from '../base/unreachable.ts'
 import type { Asset, Target, User } from '../core/model.ts'
 import { sayFault } from '../i18n/i18n.ts'
 import type { Log } from '../log.ts'
-import type { SessionGuests } from '../session/guests.ts'
+import { type SessionGuests, seesAll } from '../session/guests.ts'
 import type { RunningSession } from '../session/registry.ts'
-import { notConnectable, offeredAccounts, usableAccounts } from './accounts.ts'
-import { askAccount } from './ask-account.ts'
 import { parseCommand } from './commands.ts'
 import type { Desk } from './desk.ts'
 import { Lists } from './lists.ts'
@@ -14,10 +12,10 @@ import { paragraph } from './look.ts'
 import { Onlooking } from './onlooking.ts'
 import { OwnAssets, type OwnAssetsDeps } from './own-assets.ts'
 import type { Remembered } from './people.ts'
-import { recentOf, withFavourite, withLine, withRecent } from './person.ts'
+import { recentOf, withLine, withRecent } from './person.ts'
 import { Picker } from './picker.ts'
 import * as screens from './screens.ts'
-import type { Catalogue } from './search.ts'
+import { Targets } from './targets.ts'
 
 /** What a person decided on in the menu; `idle`: nothing, for too long. */
 export type Choice =
@@ -50,6 +48,7 @@ export class Menu {
   readonly #lists: Lists
   readonly #picker: Picker
   readonly #onlooking: Onlooking
+  readonly #targets: Targets
   #welcomed = false
 
   constructor(deps: MenuDeps) {
@@ -65,6 +64,7 @@ export class Menu {
     this.#lists = new Lists({ desk, assets: this.#assets, remembered })
     this.#picker = new Picker({ desk, remembered })
     this.#onlooking = new Onlooking(desk, deps.user, deps.guests)
+    this.#targets = new Targets({ desk, remembered, assets: this.#assets, lists: this.#lists })
   }
 
   /** Asks until the person has chosen. Faults are told and asked past; `quit` also when the person is gone. */
@@ -160,15 +160,15 @@ export class Menu {
         return { kind: 'quit' }
       case 'number':
         if (this.#lists.isTree) return await this.#lists.node(command.number, signal)
-        return await this.#connect(command, signal)
+        return connecting(await this.#targets.meant(command.text, signal))
       case 'find':
-        return await this.#connect(command, signal)
+        return connecting(await this.#targets.meant(command.text, signal))
       case 'last':
-        return await this.#again(signal)
+        return connecting(await this.#targets.last(signal))
       case 'pick':
-        return await this.#pick(signal)
+        return connecting(await this.#picker.pick(await this.#assets.get(signal), signal))
       case 'favourite':
-        return await this.#favourite(command.text, signal)
+        return await this.#targets.favour(command.text, signal)
       case 'sessions':
         return await this.#onlooking.list()
       case 'watch': {
@@ -176,7 +176,7 @@ export class Menu {
         return { kind: 'watch', session: this.#onlooking.chosen(number, types), types }
       }
       case 'help':
-        return await this.#desk.print(screens.help(this.#desk.look))
+        return await this.#desk.print(screens.help(this.#desk.look, { seesAll: seesAll(this.#deps.user) }))
       case 'language':
         return await this.#nextLanguage()
       case 'all':
@@ -201,64 +201,6 @@ export class Menu {
     this.#deps.remembered.change((person) => ({ ...person, language }))
     return await this.#desk.print(screens.commands(this.#desk.look))
   }
-
-  /** The asset a row or a name means; undefined: not a single one, and what there is was listed. */
-  async #meant(text: string, signal: AbortSignal): Promise<Asset | undefined> {
-    const catalogue = await this.#assets.get(signal)
-    const listed = /^\d{1,9}$/.test(text) ? this.#lists.row(Number(text), catalogue) : undefined
-    if (listed) return listed
-    const found = await catalogue.find(text, this.#lists.preferring(signal))
-    const [row] = found.rows
-    if (found.rows.length === 1 && row !== undefined && !found.loose) return catalogue.assets[row]
-    await this.#lists.found(catalogue, text, found)
-    return undefined
-  }
-
-  async #connect({ text }: { text: string }, signal: AbortSignal): Promise<Choice | undefined> {
-    const asset = await this.#meant(text, signal)
-    return asset && (await this.#connectTo(asset, signal))
-  }
-
-  async #connectTo(asset: Asset, signal: AbortSignal): Promise<Choice | undefined> {
-    const accounts = offeredAccounts(asset)
-    const [first] = accounts
-    if (!first) throw notConnectable(asset)
-    const systemUser = accounts.length === 1 ? first : await askAccount(this.#desk, accounts, signal)
-    return systemUser && { kind: 'connect', target: { asset, systemUser } }
-  }
-
-  /** The last asset, with the same account where that is still granted. */
-  async #again(signal: AbortSignal): Promise<Choice | undefined> {
-    const [last] = this.#deps.remembered.person.recent
-    if (!last) return await this.#desk.say('menu.last.none')
-    const catalogue = await this.#assets.get(signal)
-    const asset = assetOf(catalogue, last.asset)
-    if (!asset) return await this.#desk.say('menu.last.gone')
-    const systemUser = usableAccounts(asset).find(({ id }) => id === last.account)
-    return systemUser
-      ? { kind: 'connect', target: { asset, systemUser } }
-      : await this.#connectTo(asset, signal)
-  }
-
-  async #pick(signal: AbortSignal): Promise<Choice | undefined> {
-    const catalogue = await this.#assets.get(signal)
-    const target = await this.#picker.pick(catalogue, signal)
-    return target && { kind: 'connect', target }
-  }
-
-  async #favourite(text: string, signal: AbortSignal): Promise<undefined> {
-    const asset = await this.#meant(text, signal)
-    if (!asset) return
-    const { remembered } = this.#deps
-    remembered.change((person) => withFavourite(person, asset.id))
-    const isOne = remembered.person.favourites.includes(asset.id)
-    return await this.#desk.say(isOne ? 'menu.favourites.added' : 'menu.favourites.removed', {
-      asset: asset.hostname,
-    })
-  }
 }
 
-function assetOf(catalogue: Catalogue, id: string): Asset | undefined {
-  const [row] = catalogue.rowsOf([id])
-  return row === undefined ? undefined : catalogue.assets[row]
-}
+const connecting = (target: Target | undefined): Choice | undefined => target && { kind: 'connect', target }

@@ -1,5 +1,5 @@
 import type { Asset, SystemUser, Target } from '../core/model.ts'
-import { say, sayFault } from '../i18n/i18n.ts'
+import { sayFault } from '../i18n/i18n.ts'
 import { canMoveCursor } from '../terminal/ansi.ts'
 import { KeyReader } from '../terminal/key-reader.ts'
 import type { Key } from '../terminal/keys.ts'
@@ -7,15 +7,13 @@ import type { Line } from '../terminal/line.ts'
 import { emptyLine, pressKey } from '../terminal/line-editor.ts'
 import { notConnectable, offeredAccounts, usableAccounts } from './accounts.ts'
 import type { Desk } from './desk.ts'
-import { wordsOf } from './fold.ts'
 import { FrameScreen } from './frame.ts'
-import { accountCells, accountColumns, assetCells, assetColumns } from './list-screens.ts'
-import { litText } from './lit.ts'
-import { numberText } from './look.ts'
 import type { Remembered } from './people.ts'
 import { withFavourite } from './person.ts'
-import { listHeight, type PickerView, pickerFrame } from './picker-view.ts'
-import type { Catalogue, Rows } from './search.ts'
+import { held, PickList } from './pick-list.ts'
+import { accountView, assetView } from './picker-content.ts'
+import { listHeight, pickerFrame } from './picker-view.ts'
+import type { Catalogue } from './search.ts'
 
 export interface PickerDeps {
   readonly desk: Desk
@@ -76,43 +74,42 @@ class Picking {
   readonly #catalogue: Catalogue
   readonly #screen: FrameScreen
   #line: Line
-  #rows: Rows = new Uint32Array()
-  #selected = 0
-  /** First row shown. */
-  #top = 0
+  readonly #list: PickList
   #accounts: Accounts | undefined
   #account = 0
   /** Shown in place of the footer until the next key. */
   #note: string | undefined
-  #searching = new AbortController()
-  /** The search that is going on. */
-  #search: Promise<void> | undefined
 
   constructor(deps: PickerDeps, catalogue: Catalogue, { text, asset }: Place) {
     this.#deps = deps
     this.#catalogue = catalogue
     this.#screen = new FrameScreen(deps.desk.terminal)
     this.#line = { ...emptyLine(), text, cursor: text.length }
-    this.#look(asset)
+    this.#list = new PickList({
+      catalogue,
+      person: () => deps.remembered.person,
+      onFound: () => this.#draw(),
+    })
+    this.#list.look(text, asset)
   }
 
   get place(): Place {
-    return { text: this.#line.text, asset: this.#asset?.id }
+    return { text: this.#line.text, asset: this.#list.asset?.id }
   }
 
   leave(): void {
-    this.#searching.abort()
+    this.#list.stop()
     this.#screen.leave()
   }
 
   async run(signal: AbortSignal): Promise<Target | undefined> {
-    await this.#search
+    await this.#list.settled
     using _resize = this.#deps.desk.terminal.onResize(() => this.#draw())
     for (;;) {
       this.#draw()
       const key = await this.#nextKey(signal)
       if (key === undefined) return undefined
-      await this.#search
+      await this.#list.settled
       const done = this.#press(key)
       if (done) return done === 'left' ? undefined : done
     }
@@ -161,13 +158,13 @@ class Picking {
     if (step.kind !== 'editing' || step.line.search) return undefined
     const before = this.#line.text
     this.#line = step.line
-    if (this.#line.text !== before) this.#look()
+    if (this.#line.text !== before) this.#list.look(this.#line.text)
     return undefined
   }
 
   #press(name: string): Target | 'left' | undefined {
     const move = MOVES.get(name)
-    if (move) return this.#move(move(listHeight(this.#deps.desk.terminal.size)))
+    if (move) return this.#move(move(this.#height))
     if (BACK.has(name)) return this.#back()
     if (name === 'ctrl-t') return this.#toggle()
     const chosen = this.#accounts
@@ -176,7 +173,7 @@ class Picking {
       const systemUser = chosen.accounts[this.#account]
       return systemUser && { asset: chosen.asset, systemUser }
     }
-    const asset = this.#asset
+    const { asset } = this.#list
     return asset && this.#open(asset, name === 'tab' ? usableAccounts(asset) : offeredAccounts(asset), name)
   }
 
@@ -197,11 +194,11 @@ class Picking {
 
   #move(by: number): undefined {
     if (this.#accounts) this.#account = held(this.#account + by, this.#accounts.accounts.length)
-    else this.#selected = held(this.#selected + by, this.#rows.length)
+    else this.#list.move(by)
   }
 
   #toggle(): undefined {
-    const id = this.#asset?.id
+    const id = this.#list.asset?.id
     if (id !== undefined) this.#deps.remembered.change((person) => withFavourite(person, id))
   }
 
@@ -210,82 +207,20 @@ class Picking {
     this.#draw()
   }
 
-  get #asset(): Asset | undefined {
-    const row = this.#rows[this.#selected]
-    return row === undefined ? undefined : this.#catalogue.assets[row]
-  }
-
-  /** Searches for what stands in the line; `asset` is chosen then, if it is there. */
-  #look(asset?: string): void {
-    this.#searching.abort()
-    this.#searching = new AbortController()
-    const { signal } = this.#searching
-    const search = this.#found(signal).then((rows) => {
-      if (signal.aborted) return
-      this.#search = undefined
-      this.#rows = rows
-      this.#top = 0
-      const [row] = asset === undefined ? [] : this.#catalogue.rowsOf([asset])
-      this.#selected = row === undefined ? 0 : Math.max(0, rows.indexOf(row))
-      this.#draw()
-    })
-    this.#search = search
-  }
-
-  async #found(signal: AbortSignal): Promise<Rows> {
-    const { favourites, recent } = this.#deps.remembered.person
-    const first = [...recent.map(({ asset }) => asset), ...favourites]
-    const { text } = this.#line
-    if (wordsOf(text).length > 0) {
-      const options = { preferred: new Set(first), withLoose: true, signal }
-      return (await this.#catalogue.search(text, options)).rows
-    }
-    const rows = new Set(this.#catalogue.rowsOf(first))
-    return Uint32Array.from([...rows, ...this.#catalogue.all.filter((row) => !rows.has(row))])
-  }
-
   #draw(): void {
-    this.#screen.draw(pickerFrame(this.#accounts ? this.#accountView(this.#accounts) : this.#assetView()))
-  }
-
-  #assetView(): PickerView {
     const { desk, remembered } = this.#deps
-    const { language, style } = desk
-    const { size } = desk.terminal
-    const height = listHeight(size)
-    this.#top = Math.min(Math.max(this.#top, this.#selected - height + 1), this.#selected)
-    const favourites = new Set(remembered.person.favourites)
-    const shown = Array.from(this.#rows.subarray(this.#top, this.#top + height))
-    const rows = shown.flatMap((row) => {
-      const asset = this.#catalogue.assets[row]
-      return asset ? [[favourites.has(asset.id) ? '*' : '', assetCells(asset)] as const] : []
-    })
-    const words = wordsOf(this.#line.text)
-    const count = { shown: numberText(this.#rows.length), total: numberText(this.#catalogue.assets.length) }
-    return {
-      ...{ size, style, label: say(language, 'menu.pick.label'), line: this.#line },
-      ...{ columns: assetColumns(language), rows, selected: this.#selected - this.#top },
-      footer: this.#note ?? say(language, 'menu.pick.keys', count),
-      paint: (cell, column) =>
-        column === 2 ? cell : litText(cell, { words, loose: column === 0, light: style.lit }),
-    }
+    const { rows, selected } = this.#list
+    const note = this.#note
+    const view = this.#accounts
+      ? accountView(desk, { ...this.#accounts, selected: this.#account, note })
+      : assetView(desk, {
+          ...{ catalogue: this.#catalogue, rows, top: this.#list.topOf(this.#height), selected },
+          ...{ line: this.#line, favourites: remembered.person.favourites, note },
+        })
+    this.#screen.draw(pickerFrame(view))
   }
 
-  #accountView({ asset, accounts }: Accounts): PickerView {
-    const { desk } = this.#deps
-    const { language, style } = desk
-    const { size } = desk.terminal
-    const height = listHeight(size)
-    const top = Math.max(0, this.#account - height + 1)
-    const rows = accounts
-      .slice(top, top + height)
-      .map((account) => ['', accountCells(language, account)] as const)
-    return {
-      ...{ size, style, label: say(language, 'menu.pick.accounts', { asset: asset.hostname }) },
-      ...{ line: { text: '', cursor: 0 }, columns: accountColumns(language), rows },
-      ...{ selected: this.#account - top, footer: this.#note ?? say(language, 'menu.pick.account-keys') },
-    }
+  get #height(): number {
+    return listHeight(this.#deps.desk.terminal.size)
   }
 }
-
-const held = (index: number, count: number): number => Math.max(0, Math.min(count - 1, index))

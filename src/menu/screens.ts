@@ -130,12 +130,13 @@ const HELP: readonly TextKey[] = [
   'menu.help.stars',
   'menu.help.again',
   'menu.help.paging',
-  'menu.help.keys',
 ]
 
-/** `h`: the commands and what else is good to know. */
-export const help = (look: Look): readonly string[] => [
+/** `h`: the commands and what else is good to know. `seesAll`: also sessions of others may be watched. */
+export const help = (look: Look, { seesAll }: { readonly seesAll: boolean }): readonly string[] => [
   ...commands(look),
   ...HELP.flatMap((key) => sentence(look, key)),
+  ...sentence(look, seesAll ? 'menu.help.watch.all' : 'menu.help.watch.own'),
+  ...sentence(look, 'menu.help.keys'),
   '',
 ]

@@ -23,6 +23,8 @@ export const menu = {
   'menu.help.stars':
     '*3 makes row 3 a favourite, or none any more; so does *name. A star marks them in lists.',
   'menu.help.again': 'l or !! connects to the last asset again, with the same account.',
+  'menu.help.watch.own': 'w lists your sessions that run, w 2 shows the second one here.',
+  'menu.help.watch.all': 'w lists the sessions that run, w 2 watches the second one.',
   'menu.help.paging': 'In a list of several pages: n next page, p previous page, b back.',
   'menu.help.keys':
     'Arrow keys edit the line and bring earlier ones back, Ctrl-R looks for one, Tab completes a name. Ctrl-D quits.',

@@ -23,6 +23,8 @@ export const menu: Record<keyof typeof en, string> = {
   'menu.help.nodes': 'g 显示资产节点树，g3 显示其中第三个节点的资产。',
   'menu.help.stars': '*3 收藏或取消收藏第 3 行，*主机名 亦可；列表中收藏的资产带星号。',
   'menu.help.again': 'l 或 !! 用相同的系统用户再次登录上一台资产。',
+  'menu.help.watch.own': 'w 列出您正在进行的会话，w 2 在此显示其中第二个。',
+  'menu.help.watch.all': 'w 列出正在进行的会话，w 2 观看其中第二个。',
   'menu.help.paging': '列表有多页时：n 下一页，p 上一页，b 返回。',
   'menu.help.keys': '方向键可编辑当前行、调出历史输入，Ctrl-R 查找历史，Tab 补全主机名；Ctrl-D 退出。',
   'menu.language.name': '中文',

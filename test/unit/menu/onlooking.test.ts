@@ -35,6 +35,17 @@ test('an administrator sees every session, watches one by its number and types a
   expect(visit.opened).toEqual(['watched bob-session', 'joined bob-session'])
 })
 
+test.each([
+  ['Admin', 'w lists the sessions that run, w 2 watches the second one.'],
+  ['Auditor', 'w lists the sessions that run, w 2 watches the second one.'],
+  ['User', 'w lists your sessions that run, w 2 shows the second one here.'],
+])('the help of core’s role %s says whose sessions w lists', async (role, sentence) => {
+  using visit = startVisit({ role, columns: 100 })
+  await visit.asked()
+  await visit.enter('h')
+  expect(visit.terminal.screen.text()).toContain(sentence)
+})
+
 test('an auditor watches, and is told that typing is not theirs', async () => {
   const { visit } = beside({ role: 'Auditor' })
   await visit.asked()
