@@ -7,6 +7,7 @@ import { PassThrough, Writable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { systemClock } from '../src/base/clock.ts'
+import { AssetReader } from '../src/core/asset-reader.ts'
 import type { Asset } from '../src/core/model.ts'
 import { silentLog } from '../src/log.ts'
 import { Catalogues } from '../src/menu/catalogues.ts'
@@ -90,18 +91,37 @@ function search(catalogue: Catalogue, text: string): ReturnType<Catalogue['searc
   return catalogue.search(text, { withLoose: true })
 }
 
-/** Each user has 50,000 assets of their own, which nobody else keeps. */
+/** Each user has 50,000 assets of their own, which nobody else keeps; then all have the same, read anew for each. */
 async function memory(): Promise<void> {
-  const catalogues = new Catalogues()
+  const own = new Catalogues()
+  await keep('each of their own', own, (user) => someAssets(String(user)))
+  const reader = new AssetReader()
+  await keep('the same for all', new Catalogues(), () => everybodys(reader))
+}
+
+async function keep(
+  what: string,
+  catalogues: Catalogues,
+  assetsOf: (user: number) => readonly Asset[],
+): Promise<void> {
   const before = resident()
-  for (let user = 0; user < users; user++)
-    await catalogues.of(`u-${user}`, someAssets(String(user)), 'hostname')
-  const kept = Array.from({ length: users }, (_, user) => catalogues.get(`u-${user}`, 'hostname'))
-  const there = kept.filter((catalogue) => catalogue !== undefined).length
-  kept.length = 0
+  for (let user = 0; user < users; user++) await catalogues.of(`u-${user}`, assetsOf(user), 'hostname')
+  const grown = resident() - before
   console.log(
-    `  ${users} users with ${count} assets each: ${there} catalogues kept, +${resident() - before} MB heap`,
+    `  ${users} users, ${count} assets, ${what}: ${catalogues.count} catalogues kept, +${grown} MB heap`,
   )
+}
+
+/** As core sends them to each user. */
+function everybodys(reader: AssetReader): readonly Asset[] {
+  return Array.from({ length: count }, (_, at) =>
+    reader.read({
+      id: `a0000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
+      ...{ hostname: `web-${(at * 7919) % count}`, ip: `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}` },
+      ...{ protocols: ['ssh/22'], platform: 'Linux', comment: `前端主机 ${at}`, domain: null },
+      ...{ org_id: '', org_name: '', system_users_granted: [] },
+    }),
+  ).filter((asset) => asset !== undefined)
 }
 
 function resident(): number {

@@ -31,6 +31,7 @@ import { type Upkeep, upkeepCommands } from './daemon/upkeep.ts'
 import { openWebDoor } from './daemon/web-door.ts'
 import type { Files } from './files/files.ts'
 import type { Log } from './log.ts'
+import { Catalogues } from './menu/catalogues.ts'
 import { doorHandlers } from './menu/door.ts'
 import { SessionGuests } from './session/guests.ts'
 import { type RegistryLimits, SessionRegistry } from './session/registry.ts'
@@ -112,6 +113,8 @@ class Building {
   readonly #targets = new LastTargets()
   readonly #people: KnownPeople
   readonly #penalties: Penalties
+  /** Of both doors. */
+  readonly #catalogues = new Catalogues()
 
   constructor(parts: DaemonParts, scope: Scope, signal: AbortSignal) {
     this.#parts = parts
@@ -214,7 +217,9 @@ class Building {
     const sessions = new SessionService(deps)
     const menu = menuHouse({ settings: this.#settings, core, clock, log })
     this.#scope.own(menu.people)
-    const door = doorHandlers({ ...menu, core, sessions, guests, node, header, rules, jump, clock, log })
+    const catalogues = this.#catalogues
+    const own = { ...menu, catalogues, guests, node, header, rules }
+    const door = doorHandlers({ ...own, core, sessions, jump, clock, log })
     const handlers = withFiles(door, { files, core })
     const login = this.#people.watching(core)
     const options = { settings: this.#settings, host: this.#bindHost, hostKeys }
@@ -231,10 +236,8 @@ class Building {
     const parts = { settings: this.#settings, standalone, host: this.#bindHost, sshPort, clock, log }
     const sessions = new SessionService(deps)
     const health = () => (this.#registry.draining ? 'draining' : link.waitingFor)
-    return openWebDoor(
-      { ...parts, core: link.service, sessions, files, health, penalties: this.#penalties },
-      this.#scope,
-    )
+    const shared = { core: link.service, penalties: this.#penalties, catalogues: this.#catalogues }
+    return openWebDoor({ ...parts, ...shared, sessions, files, health }, this.#scope)
   }
 
   async #control(

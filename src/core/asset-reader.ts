@@ -1,23 +1,34 @@
+import { LRUCache } from 'lru-cache'
 import type { z } from 'zod'
 import type { Asset, SystemUser } from './model.ts'
 import { AssetWire, SystemUserWire } from './wire.ts'
 
-/** System users are few, and shared by many assets; a hostile list does not grow the table further. */
+/** System users are few, and shared by many assets; a hostile list does not grow a table further. */
 const MOST_SHARED = 10_000
+const MIB = 1024 * 1024
 
-/** Makes assets of what core sends. What repeats from asset to asset is parsed once and held once. */
+/**
+ * Makes assets of what core sends, for all users. What repeats from asset to asset is parsed once and held once, and an
+ * asset that several users were granted with the same accounts is one object for all of them: they are never changed.
+ */
 export class AssetReader {
   readonly #systemUsers = new Map<string, readonly SystemUser[]>()
   readonly #lists = new Map<string, readonly SystemUser[]>()
   readonly #protocols = new Map<string, Asset['protocols']>()
   readonly #texts = new Map<string, string>()
+  readonly #assets: LRUCache<string, Asset>
+
+  /** `bytes` is what it may hold of assets that nobody else may have any more. */
+  constructor(bytes = 32 * MIB) {
+    this.#assets = new LRUCache({ maxSize: bytes, sizeCalculation: bytesOfAsset })
+  }
 
   /** Undefined for an asset that is inactive or not understood. */
   read(item: unknown): Asset | undefined {
     const parsed = AssetWire.safeParse(item)
     if (!parsed.success || parsed.data.is_active === false) return undefined
     const wire = parsed.data
-    return {
+    return this.#once({
       id: wire.id,
       hostname: wire.hostname,
       ip: wire.ip,
@@ -28,7 +39,15 @@ export class AssetReader {
       orgId: this.#text(wire.org_id),
       orgName: this.#text(wire.org_name),
       systemUsers: this.#systemUsersOf(wire),
-    }
+    })
+  }
+
+  /** The one that is there, where it is the same in all. */
+  #once(asset: Asset): Asset {
+    const known = this.#assets.get(asset.id)
+    if (known && isSame(known, asset)) return known
+    this.#assets.set(asset.id, asset)
+    return asset
   }
 
   /** Many assets have the same accounts: then they share the list too. */
@@ -54,9 +73,22 @@ function shared<T>(table: Map<string, T>, key: string, make: () => T): T {
   const known = table.get(key)
   if (known !== undefined) return known
   const made = make()
-  if (table.size < MOST_SHARED) table.set(key, made)
+  if (table.size >= MOST_SHARED) table.clear()
+  table.set(key, made)
   return made
 }
+
+/** Parts that are shared are the same object where they are equal. */
+const isSame = (one: Asset, other: Asset): boolean =>
+  one.hostname === other.hostname &&
+  one.ip === other.ip &&
+  one.comment === other.comment &&
+  one.platform === other.platform &&
+  one.domain === other.domain &&
+  one.orgId === other.orgId &&
+  one.orgName === other.orgName &&
+  one.protocols === other.protocols &&
+  one.systemUsers === other.systemUsers
 
 function toProtocol(text: string): Array<Asset['protocols'][number]> {
   const [, name, digits] = /^(\w+)\/(\d{1,5})$/.exec(text) ?? []

@@ -53,6 +53,7 @@ const SLICE = 2000
 export class GrantedLists {
   readonly #parts: GrantedListsParts
   readonly #cache: ListCache<Kept>
+  readonly #reader = new AssetReader()
 
   constructor(parts: GrantedListsParts) {
     this.#parts = parts
@@ -69,7 +70,7 @@ export class GrantedLists {
     const now = this.#parts.clock.monotonic()
     if (kept && now - kept.confirmedAt < KEEP_MS) return kept.granted
     const etag = kept && now - kept.readAt < MOST_AGE_MS ? kept.etag || undefined : undefined
-    const reading = new Reading(this.#parts, { user, address, signal })
+    const reading = new Reading(this.#parts, { user, address, signal, reader: this.#reader })
     const first = await reading.ask({ cache_policy: fresh ? 2 : 1 }, etag)
     if (first.status === 404 && !first.knownUrl) return undefined
     if (first.status === 304 && kept && etag !== undefined) {
@@ -92,22 +93,27 @@ export class GrantedLists {
   }
 }
 
+interface ReadingOf {
+  readonly user: User
+  readonly address: GrantedAddress
+  readonly signal: AbortSignal | undefined
+  readonly reader: AssetReader
+}
+
 /** One list, read to its end. */
 class Reading {
   readonly #parts: GrantedListsParts
   readonly #user: User
   readonly #address: GrantedAddress
   readonly #signal: AbortSignal | undefined
-  readonly #reader = new AssetReader()
+  readonly #reader: AssetReader
 
-  constructor(
-    parts: GrantedListsParts,
-    { user, address, signal }: { user: User; address: GrantedAddress; signal: AbortSignal | undefined },
-  ) {
+  constructor(parts: GrantedListsParts, { user, address, signal, reader }: ReadingOf) {
     this.#parts = parts
     this.#user = user
     this.#address = address
     this.#signal = signal
+    this.#reader = reader
   }
 
   ask(query: Record<string, number>, ifNoneMatch?: string): Promise<CoreAnswer> {

@@ -6,7 +6,6 @@ import type { Settings } from '../config/settings.ts'
 import type { CoreSettings } from '../core/model.ts'
 import type { Log } from '../log.ts'
 import type { MenuHabits } from '../menu/by-menu.ts'
-import { Catalogues } from '../menu/catalogues.ts'
 import { People } from '../menu/people.ts'
 
 export interface MenuParts {
@@ -23,15 +22,13 @@ export interface MenuParts {
   readonly log: Log
 }
 
-/** What the menu needs for everybody: what is remembered of people, their catalogues, and its habits. */
+/** What the menu needs for everybody: what is remembered of people, and its habits. */
 export function menuHouse({ settings, core, clock, log }: MenuParts): {
   readonly people: People
-  readonly catalogues: Catalogues
   readonly habits: MenuHabits
 } {
   return {
     people: new People({ directory: join(settings.DATA_DIR, 'people'), clock, log }),
-    catalogues: new Catalogues(),
     habits: {
       sortBy: () => core.settings.sortBy ?? settings.ASSET_LIST_SORT_BY,
       pageRows: () => core.settings.pageSize ?? settings.ASSET_LIST_PAGE_SIZE,

@@ -7,6 +7,7 @@ import type { Settings } from '../config/settings.ts'
 import type { AppService } from '../core/app-service.ts'
 import type { Files } from '../files/files.ts'
 import type { Log } from '../log.ts'
+import type { Catalogues } from '../menu/catalogues.ts'
 import type { SessionService } from '../session/session.ts'
 import type { WebLogins, WebParts } from '../web/options.ts'
 import { startWeb } from '../web/web.ts'
@@ -20,6 +21,7 @@ export interface WebDoorParts {
   readonly penalties: Penalties
   readonly sessions: SessionService
   readonly files: Files
+  readonly catalogues: Catalogues
   readonly health: WebParts['health']
   readonly clock: Clock
   readonly log: Log
@@ -27,7 +29,7 @@ export interface WebDoorParts {
 
 /** The web port as the settings want it. Resolves with the port it got. */
 export function openWebDoor(parts: WebDoorParts, scope: Scope): Promise<number> {
-  const { settings, host, sshPort, core, sessions, files, health, clock, log } = parts
+  const { settings, host, sshPort, core, sessions, files, catalogues, health, clock, log } = parts
   const { TRUSTED_PEERS } = settings
   return startWeb(
     {
@@ -42,7 +44,7 @@ export function openWebDoor(parts: WebDoorParts, scope: Scope): Promise<number> 
         mostSocketsPerUser: settings.MAX_WEB_SOCKETS_PER_USER,
         mostUploadBytes: settings.WEB_UPLOAD_MAX_MB * 2 ** 20,
       },
-      ...{ logins: loginsOf(parts), core, sessions, files, health, clock, log },
+      ...{ logins: loginsOf(parts), core, sessions, files, catalogues, health, clock, log },
     },
     scope,
   )

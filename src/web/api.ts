@@ -5,7 +5,7 @@ import type { Asset } from '../core/model.ts'
 import { say, sayFault } from '../i18n/i18n.ts'
 import type { Log } from '../log.ts'
 import { usableAccounts } from '../menu/accounts.ts'
-import { Catalogues } from '../menu/catalogues.ts'
+import type { Catalogues } from '../menu/catalogues.ts'
 import { Catalogue } from '../menu/search.ts'
 import { handled } from './answers.ts'
 import type { Caller, Callers } from './callers.ts'
@@ -17,13 +17,14 @@ export interface ApiParts extends VisitorOptions {
   readonly identities: Identities
   readonly csrf: Csrf
   readonly callers: Callers
+  /** Those of the menu: who uses both doors has one. */
+  readonly catalogues: Catalogues
   /** Where to log in when it is not here; undefined: here. */
   readonly loginElsewhere: string | undefined
   readonly log: Log
 }
 
 const MOST_LISTED = 200
-const CATALOGUE_BYTES = 64 * 1024 * 1024
 const Query = z.object({
   q: z.string().max(256).default(''),
   node: z.string().max(64).optional(),
@@ -34,7 +35,6 @@ const Query = z.object({
 /** What our own page asks by HTTP. Everything here wants a login; `Callers` looks for it (S23). */
 export class Api {
   readonly #parts: ApiParts
-  readonly #catalogues = new Catalogues(CATALOGUE_BYTES)
 
   constructor(parts: ApiParts) {
     this.#parts = parts
@@ -100,7 +100,9 @@ export class Api {
         : await core.nodeAssets(user, node, signal)
     // Each letter typed asks again: the whole list is put in order once, a group's is small.
     const catalogue =
-      node === undefined ? await this.#catalogues.of(user.id, assets, 'hostname') : await Catalogue.of(assets)
+      node === undefined
+        ? await this.#parts.catalogues.of(user.id, assets, 'hostname')
+        : await Catalogue.of(assets)
     const { rows } = await catalogue.search(q, { signal })
     const page = catalogue.at(rows.subarray(offset, offset + MOST_LISTED))
     return { total: rows.length, assets: page.map(shownAsset) }

@@ -4,6 +4,7 @@ import type { AppService } from '../core/app-service.ts'
 import type { Files } from '../files/files.ts'
 import type { Language } from '../i18n/i18n.ts'
 import type { Log } from '../log.ts'
+import type { Catalogues } from '../menu/catalogues.ts'
 import type { Principal } from '../session/principal.ts'
 import type { SessionService } from '../session/session.ts'
 import type { LoginPenalties } from './login-routes.ts'
@@ -45,6 +46,7 @@ export interface WebParts {
   >
   readonly sessions: Pick<SessionService, 'open'>
   readonly files: Pick<Files, 'client'>
+  readonly catalogues: Catalogues
   /** Undefined: well; else what is wrong. Decides the answer of /healthz, which tells strangers no more than that. */
   readonly health: () => string | undefined
   readonly clock: Clock

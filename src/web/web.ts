@@ -127,7 +127,7 @@ class WebDoor {
   }
 
   #page(): Router {
-    const { options, logins, core, log } = this.#parts
+    const { options, logins, core, catalogues, log } = this.#parts
     const { isTrusted, language } = options
     const common = { isTrusted, language, csrf: this.#csrf, log }
     const router = Router()
@@ -151,6 +151,7 @@ class WebDoor {
     const api = new Api({
       ...common,
       core,
+      catalogues,
       callers: this.#callers,
       identities: this.#identities,
       loginElsewhere,

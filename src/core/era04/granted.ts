@@ -23,6 +23,7 @@ const KEEP_MS = 5 * 60_000
 /** What a user was granted, asked with their own token: assets, and groups as nodes that all stand side by side. */
 export class Granted {
   readonly #parts: GrantedParts
+  readonly #reader = new AssetReader()
   readonly #cache = new ListCache<{ assets: readonly Asset[]; at: number }>()
 
   constructor(parts: GrantedParts) {
@@ -65,7 +66,7 @@ export class Granted {
   }
 
   async #assetsAt(user: User, paths: readonly Path[], signal?: AbortSignal): Promise<readonly Asset[]> {
-    const reader = new AssetReader()
+    const reader = this.#reader
     const each = (item: unknown): Asset | undefined => reader.read(asLater(item))
     return itemsIn(await this.#ask(user, { step: 'list assets', paths, each }, signal)).filter(isAsset)
   }

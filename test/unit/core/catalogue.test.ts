@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Asset } from '../../../src/core/model.ts'
 import { ManualClock } from '../../fixtures/manual-clock.ts'
 
 import { onlyTarget, world } from './world.ts'
@@ -21,6 +22,27 @@ test('assets are kept for five minutes, for each user, and asked anew on request
     .of('GET', '/assets/')
     .map(({ url }) => new URL(url, core.url).searchParams.get('cache_policy'))
   expect(asked).toEqual(['1', '2', '1'])
+})
+
+test('an asset that several users were granted alike is held once; what differs is not shared', async () => {
+  await using all = await world()
+  const { service, core, user, root } = all
+  const bob = core.addUser({ username: 'bob' })
+  const db = core.addAsset({ hostname: 'db-01', ip: '10.0.0.2' })
+  const deploy = core.addSystemUser({ username: 'deploy' })
+  core.grant(all.alice, db, root)
+  core.grant(bob, all.web, root)
+  core.grant(bob, db, deploy)
+  const named = (assets: readonly Asset[], name: string) => assets.find(({ hostname }) => hostname === name)
+  const own = await service.assets(user)
+  const his = await service.assets({ id: bob.id, username: 'bob', name: 'bob' })
+  expect(named(own, 'web-01')).toBeDefined()
+  expect(named(his, 'web-01')).toBe(named(own, 'web-01'))
+  expect(named(his, 'db-01')?.systemUsers.map(({ username }) => username)).toEqual(['deploy'])
+  expect(named(own, 'db-01')?.systemUsers.map(({ username }) => username)).toEqual(['root'])
+  all.web.comment = 'moved'
+  expect(named(await service.assets(user, { fresh: true }), 'web-01')?.comment).toBe('moved')
+  expect(named(own, 'web-01')?.comment).not.toBe('moved')
 })
 
 test('core 1.5.1 is asked at its own addresses, and the second time at once', async () => {
