@@ -34,7 +34,7 @@ import type { Log } from './log.ts'
 import { Catalogues } from './menu/catalogues.ts'
 import { doorHandlers } from './menu/door.ts'
 import { SessionGuests } from './session/guests.ts'
-import { type RegistryLimits, SessionRegistry } from './session/registry.ts'
+import { LocalSessionRegistry, type RegistryLimits, type SessionRegistry } from './session/registry.ts'
 import { type SessionDeps, SessionService } from './session/session.ts'
 import { SessionShares } from './session/shares.ts'
 import type { SshdParts } from './sshd/options.ts'
@@ -123,7 +123,7 @@ class Building {
     this.#people = new KnownPeople(parts.standalone)
     this.#settings = parts.config.settings
     this.#penalties = penaltiesOf(this.#settings, parts.clock)
-    this.#registry = new SessionRegistry(registryLimits(this.#settings), parts.clock)
+    this.#registry = new LocalSessionRegistry(registryLimits(this.#settings), parts.clock)
     this.#shares = scope.own(new SessionShares(parts.clock))
     this.#registry.onEnded((id) => this.#shares.close(id))
   }

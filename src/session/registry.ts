@@ -44,8 +44,35 @@ export interface RegistryLimits {
   readonly perAsset?: number | undefined
 }
 
-/** All sessions of this node. Nothing runs that it cannot end. */
-export class SessionRegistry {
+/**
+ * All sessions that run. Every room knows it by this interface alone: here they are this process's own
+ * (`LocalSessionRegistry`); a store that nodes share may fill it later, with the entries of other nodes beside ours.
+ */
+export interface SessionRegistry {
+  /** Runs `body` as a session: its signal fires with an EndOrder when somebody ends it. Throws SessionError. */
+  run(
+    session: LiveSession,
+    body: (orders: AbortSignal, running: RunningSession) => Promise<Ending>,
+  ): Promise<Ending>
+  /** What is told of each session that is over. */
+  onEnded(listener: (id: string) => void): void
+  /** The first order wins. False: no such session (any more). */
+  end(id: string, order: EndOrder): boolean
+  /** Resolves when the session with this id is over; at once when there is none. */
+  ended(id: string): Promise<void>
+  list(): readonly RunningSession[]
+  ids(): readonly string[]
+  /** Admits no new session from here on; those that run go on. */
+  drain(): void
+  readonly draining: boolean
+  /** Resolves when no session runs here. */
+  empty(): Promise<void>
+  /** Ends every session of this node, admits no new one, and resolves when all are over. */
+  close(order: EndOrder): Promise<void>
+}
+
+/** The sessions of this process. Nothing runs that it cannot end. */
+export class LocalSessionRegistry implements SessionRegistry {
   readonly #live = new Map<string, Entry>()
   readonly #limits: RegistryLimits
   readonly #clock: Clock
@@ -58,7 +85,6 @@ export class SessionRegistry {
     this.#clock = clock
   }
 
-  /** Runs `body` as a session: its signal fires with an EndOrder when somebody ends it. */
   async run(
     session: LiveSession,
     body: (orders: AbortSignal, running: RunningSession) => Promise<Ending>,
@@ -80,19 +106,16 @@ export class SessionRegistry {
     }
   }
 
-  /** What is told of each session that is over. */
   onEnded(listener: (id: string) => void): void {
     this.#onEnded = listener
   }
 
-  /** The first order wins. False: no such session here (any more). */
   end(id: string, order: EndOrder): boolean {
     const entry = this.#live.get(id)
     entry?.orders.abort(order)
     return entry !== undefined
   }
 
-  /** Resolves when the session with this id is over; at once when there is none. */
   async ended(id: string): Promise<void> {
     await Promise.allSettled([this.#live.get(id)?.ended])
   }
@@ -105,12 +128,10 @@ export class SessionRegistry {
     return [...this.#live.keys()]
   }
 
-  /** Admits no new session from here on; those that run go on. */
   drain(): void {
     this.#draining = true
   }
 
-  /** Resolves when no session runs. */
   async empty(): Promise<void> {
     while (this.#live.size > 0) await Promise.allSettled([...this.#live.values()].map(({ ended }) => ended))
   }
@@ -119,7 +140,6 @@ export class SessionRegistry {
     return this.#draining || this.#closing !== undefined
   }
 
-  /** Ends every session, admits no new one, and resolves when all are over. */
   async close(order: EndOrder): Promise<void> {
     this.#closing = order
     const all = [...this.#live.values()]

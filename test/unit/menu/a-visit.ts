@@ -8,7 +8,7 @@ import { NOBODY, type Person } from '../../../src/menu/person.ts'
 import type { SortBy } from '../../../src/menu/search.ts'
 import { type VisitDeps, visit } from '../../../src/menu/visit.ts'
 import { SessionGuests } from '../../../src/session/guests.ts'
-import { SessionRegistry } from '../../../src/session/registry.ts'
+import { LocalSessionRegistry, type SessionRegistry } from '../../../src/session/registry.ts'
 import { SessionShares } from '../../../src/session/shares.ts'
 import { anAccount, anAsset } from '../../fixtures/granted.ts'
 import { ManualClock } from '../../fixtures/manual-clock.ts'
@@ -53,7 +53,7 @@ export function startVisit(options: VisitOptions = {}) {
   })
   const principal = { ...aPrincipal(), language }
   const user = { ...principal.user, ...(options.role !== undefined && { role: options.role }) }
-  const registry = options.registry ?? new SessionRegistry({ total: 10, perUser: 10 }, clock)
+  const registry = options.registry ?? new LocalSessionRegistry({ total: 10, perUser: 10 }, clock)
   const guests = new SessionGuests({ registry, shares: new SessionShares(clock), clock, announced: true })
   const welcome = { name: 'alice', node: 'bastion-1', header: undefined, lastLogin: undefined }
   const ended = visit(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Ending } from '../../../src/session/ending.ts'
-import { SessionRegistry } from '../../../src/session/registry.ts'
+import { LocalSessionRegistry } from '../../../src/session/registry.ts'
 import { ManualClock } from '../../fixtures/manual-clock.ts'
 import { aPrincipal, aTarget } from '../../fixtures/people.ts'
 import { startVisit, type VisitOptions } from './a-visit.ts'
@@ -10,7 +10,7 @@ const untilOrdered = (orders: AbortSignal): Promise<Ending> =>
 
 /** A menu beside a session of bob's and one of alice's own. */
 function beside(options: VisitOptions = {}) {
-  const registry = new SessionRegistry({ total: 10, perUser: 10 }, new ManualClock())
+  const registry = new LocalSessionRegistry({ total: 10, perUser: 10 }, new ManualClock())
   for (const user of ['bob', 'alice']) {
     const session = {
       id: `${user}-session`,

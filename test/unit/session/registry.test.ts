@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Ending } from '../../../src/session/ending.ts'
-import { type LiveSession, SessionRegistry } from '../../../src/session/registry.ts'
+import { type LiveSession, LocalSessionRegistry } from '../../../src/session/registry.ts'
 import { ManualClock } from '../../fixtures/manual-clock.ts'
 import { aPrincipal, aTarget } from '../../fixtures/people.ts'
 
@@ -16,7 +16,7 @@ const untilOrdered = (orders: AbortSignal): Promise<Ending> =>
   new Promise((resolve) => orders.addEventListener('abort', () => resolve(orders.reason as Ending)))
 
 test('a session is listed while it runs, and ends with the order it was given', async () => {
-  const registry = new SessionRegistry({ perUser: 10, total: 10 })
+  const registry = new LocalSessionRegistry({ perUser: 10, total: 10 })
   const ending = registry.run(live('one'), untilOrdered)
   expect(registry.ids()).toEqual(['one'])
   expect(registry.end('one', { kind: 'killed', by: 'administrator' })).toBe(true)
@@ -26,11 +26,11 @@ test('a session is listed while it runs, and ends with the order it was given', 
 })
 
 test('an order for a session that is gone says so', () => {
-  expect(new SessionRegistry({ perUser: 1, total: 1 }).end('gone', { kind: 'shutdown' })).toBe(false)
+  expect(new LocalSessionRegistry({ perUser: 1, total: 1 }).end('gone', { kind: 'shutdown' })).toBe(false)
 })
 
 test('the session above a limit is refused by the name of the limit', async () => {
-  const registry = new SessionRegistry({ perUser: 1, total: 2 })
+  const registry = new LocalSessionRegistry({ perUser: 1, total: 2 })
   const running = [
     registry.run(live('a', 'alice'), untilOrdered),
     registry.run(live('b', 'bob'), untilOrdered),
@@ -48,7 +48,7 @@ test('the session above a limit is refused by the name of the limit', async () =
 })
 
 test('closing ends all, waits for them, and admits no new one', async () => {
-  const registry = new SessionRegistry({ perUser: 10, total: 10 })
+  const registry = new LocalSessionRegistry({ perUser: 10, total: 10 })
   const running = ['a', 'b', 'c'].map((id) => registry.run(live(id), untilOrdered))
   await registry.close({ kind: 'shutdown' })
   expect(registry.ids()).toEqual([])
@@ -57,7 +57,7 @@ test('closing ends all, waits for them, and admits no new one', async () => {
 })
 
 test('a body that throws takes only its own session away', async () => {
-  const registry = new SessionRegistry({ perUser: 10, total: 10 })
+  const registry = new LocalSessionRegistry({ perUser: 10, total: 10 })
   const other = registry.run(live('other'), untilOrdered)
   await expect(registry.run(live('bad'), () => Promise.reject(new Error('boom')))).rejects.toThrow('boom')
   expect(registry.ids()).toEqual(['other'])
@@ -66,7 +66,7 @@ test('a body that throws takes only its own session away', async () => {
 })
 
 test('the session above the limit of an asset is refused, whoever asks', async () => {
-  const registry = new SessionRegistry({ perUser: 10, total: 10, perAsset: 1 })
+  const registry = new LocalSessionRegistry({ perUser: 10, total: 10, perAsset: 1 })
   const first = registry.run(live('a', 'alice'), untilOrdered)
   await expect(registry.run(live('b', 'bob'), untilOrdered)).rejects.toMatchObject({
     code: 'SESSION_ASSET_LIMIT',
@@ -77,7 +77,7 @@ test('the session above the limit of an asset is refused, whoever asks', async (
 })
 
 test('while it is drained what runs goes on, and nothing new is admitted', async () => {
-  const registry = new SessionRegistry({ perUser: 10, total: 10 })
+  const registry = new LocalSessionRegistry({ perUser: 10, total: 10 })
   const running = registry.run(live('a'), untilOrdered)
   registry.drain()
   await expect(registry.run(live('b'), untilOrdered)).rejects.toMatchObject({ code: 'SESSION_CLOSING' })
@@ -88,7 +88,7 @@ test('while it is drained what runs goes on, and nothing new is admitted', async
 
 test('what a session did is counted, and idle is the time since the last key', async () => {
   const clock = new ManualClock()
-  const registry = new SessionRegistry({ perUser: 10, total: 10 }, clock)
+  const registry = new LocalSessionRegistry({ perUser: 10, total: 10 }, clock)
   const running = registry.run(live('a'), (orders, { activity }) => {
     activity.keys(3)
     activity.shown(500)
