@@ -120,6 +120,7 @@ export type AuditEvent =
   | 'session-watch'
   | 'session-lock'
   | 'session-share'
+  | 'rule-hit'
   | 'transfer'
   | 'forward'
   | 'replay-read'

@@ -2,7 +2,7 @@ import type { Recording } from '../audit/audit.ts'
 import type { JudgedLine } from '../audit/command-detector.ts'
 import type { Clock } from '../base/clock.ts'
 import type { CommandRule, Prepared } from '../core/model.ts'
-import type { Log } from '../log.ts'
+import { auditEvent, type Log } from '../log.ts'
 import { nameOf } from '../policy/rules/rule.ts'
 import { RuleSet } from '../policy/rules/rule-set.ts'
 import type { SlowSearch } from '../policy/rules/slow-search.ts'
@@ -26,13 +26,19 @@ export interface CommandRulesDeps {
   readonly log: Log
 }
 
+/** Characters of a line, and of a pattern, that an event has. */
+const MOST_TOLD = 1000
+const HIDDEN = '(typed without echo)'
+
 /** The command rules of one session. */
 export class CommandRules {
   readonly #deps: CommandRulesDeps
   readonly #rules: RuleSet
+  readonly #account: string
 
-  private constructor(deps: CommandRulesDeps, rules: RuleSet) {
+  private constructor(deps: CommandRulesDeps, rules: RuleSet, account: string) {
     this.#deps = deps
+    this.#account = account
     this.#rules = rules
   }
 
@@ -49,7 +55,7 @@ export class CommandRules {
           'mend it in Jumpserver (cocod rules check says more)',
       )
     }
-    return new CommandRules(deps, set)
+    return new CommandRules(deps, set, target.systemUser.name)
   }
 
   /** An exec request, before it runs. Returns how the session ends when it may not. */
@@ -101,14 +107,22 @@ export class CommandRules {
     if (refusal || rule) recording.judged({ text, rule: name, verdict })
   }
 
-  /** The text is in the record; the log has what an administrator needs to find the rule. */
   #log(why: Refusal, echoed: boolean): void {
     const { log, dryRun, session } = this.#deps
-    const rule = why.kind === 'rule' && why.rule ? nameOf(why.rule) : undefined
-    const trouble = why.kind === 'rule' ? why.trouble : why.kind
-    log.info(
-      { session, rule, trouble, echoed },
-      dryRun ? 'a command would be denied' : 'a command was denied',
-    )
+    const rule = why.kind === 'rule' ? why.rule : undefined
+    const text = why.kind === 'unreadable' ? '' : why.text
+    const facts = {
+      ...{ session, account: this.#account, action: dryRun ? 'would-deny' : 'denied' },
+      line: echoed ? text.slice(0, MOST_TOLD) : HIDDEN,
+      ...(rule && { rule: nameOf(rule), pattern: rule.content.slice(0, MOST_TOLD) }),
+      trouble: troubleOf(why),
+    }
+    auditEvent(log, 'rule-hit', facts, dryRun ? 'a command would be denied' : 'a command was denied')
   }
+}
+
+/** Undefined where a rule matched. */
+function troubleOf(why: Refusal): string | undefined {
+  if (why.kind === 'rule') return why.trouble ?? (why.rule ? undefined : 'left')
+  return why.kind === 'unknown' ? why.why : why.kind
 }

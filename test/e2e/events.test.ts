@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { startBastion } from '../fixtures/bastion.ts'
+import { startCoreDouble } from '../fixtures/core-double.ts'
 import { startDaemon } from '../fixtures/daemon.ts'
 import { Lookout } from '../fixtures/lookout.ts'
 import { temporaryDirectory } from '../fixtures/temporary-directory.ts'
@@ -68,4 +69,21 @@ test('what a receiver did not take before the daemon was killed, it gets from th
   await using _next = startDaemon({ env, directory: directory.path, inventory })
   await hook.until(() => hook.events.some(({ event }) => event === 'session-end'))
   expect(hook.events.map(({ event }) => event)).toEqual(['login', 'session-begin', 'session-end'])
+})
+
+test('a line that a command rule denies is told with the rule and its pattern', async () => {
+  const hook = await webhook()
+  await using core = await startCoreDouble()
+  await using bastion = await startBastion({ core, env: { AUDIT_WEBHOOK: hook.url } })
+  for (const account of core.state.systemUsers.values()) {
+    core.addRule(account, { type: 'command', content: 'touch', action: 'deny', comment: 'no touching' })
+  }
+  expect((await bastion.run('true; touch a')).code).toBe(126)
+  const hit = await hook.until(() => hook.events.find(({ event }) => event === 'rule-hit'))
+  expect(hit).toMatchObject({
+    ...{ action: 'denied', line: 'true; touch a', pattern: 'touch' },
+    rule: expect.stringContaining('no touching') as unknown,
+    session: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
+  })
+  expect(hit).not.toHaveProperty('trouble')
 })
