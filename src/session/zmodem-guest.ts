@@ -3,6 +3,7 @@ import { unreachable } from '../base/unreachable.ts'
 import { type Course, type Direction, type Side, Transfer, type TransferredFile } from '../terminal/zmodem.ts'
 import { FRAME_TYPE, FrameReader, type Unit, withoutControls } from '../terminal/zmodem-frames.ts'
 import { ZmodemMark } from '../terminal/zmodem-mark.ts'
+import { ZmodemLine } from './zmodem-line.ts'
 
 export interface ZmodemWays {
   /** To the program or the person as they are: past rules, conversion and the record. */
@@ -46,8 +47,7 @@ const GOODBYE_MS = 2000
 const DRAIN_MS = 12_000
 const TICK_MS = 500
 
-/** A line's end, and what follows it in a header. */
-const LINE_END = /[\r\n][\n\x8a]?\x11?$/
+const PRELUDE = Buffer.from('rz\r')
 
 /** What an answer to an offer begins with. */
 const ANSWERS: Readonly<Record<Direction, readonly number[]>> = {
@@ -73,10 +73,9 @@ export class ZmodemGuest implements Disposable {
   readonly #readers: Record<Side, FrameReader> = { program: new FrameReader(), person: new FrameReader() }
   readonly #heard: Record<Side, number> = { program: 0, person: 0 }
   #state: State = IDLE
-  /** Keys reached the program that ended no line: a line end in a frame would run them. */
-  #typed = false
-  /** So did frames, and the program has not answered by one. */
-  #said = false
+  /** What sz says before its first frame, to a shell that would run it. It is no key where that frame follows. */
+  #prelude: Buffer | undefined
+  readonly #line = new ZmodemLine()
   #moved = 0
   #gap = 0
   #timer: Disposable | undefined
@@ -93,7 +92,7 @@ export class ZmodemGuest implements Disposable {
 
   /** Keys have reached the program, judged or with nobody to judge them. */
   reached(bytes: Buffer): void {
-    if (bytes.length > 0) this.#typed = !LINE_END.test(bytes.subarray(-3).toString('latin1'))
+    this.#line.reached(bytes)
   }
 
   output(bytes: Buffer): void {
@@ -130,6 +129,13 @@ export class ZmodemGuest implements Disposable {
 
   #take(side: Side, unit: Unit): void {
     const state = this.#state
+    if (side === 'person') {
+      if (state.kind === 'offered' && isPrelude(unit)) {
+        this.#prelude = unit.bytes
+        return
+      }
+      this.#endPrelude(state.kind === 'offered' && answers(unit, state.direction))
+    }
     if (state.kind === 'offered' && answers(unit, state.direction)) {
       this.#begin(state.direction, side, unit)
     } else if (state.kind === 'running') this.#during(state.transfer, side, unit)
@@ -174,20 +180,13 @@ export class ZmodemGuest implements Disposable {
     if (transfer.over) this.#end('over')
   }
 
-  /** A line end in a person's frame is none of a shell's: it is judged where something may stand before it. */
   #courseOf(transfer: Transfer, side: Side, unit: Unit): Course {
     const { wanted } = transfer
     const course = transfer.take(side, unit)
     if (unit.kind !== 'header' && unit.kind !== 'data') return course
-    if (side === 'program') {
-      if (course === 'pass') this.#said = false
-      return course
-    }
-    if (wanted || (course !== 'pass' && course !== 'pass-plain')) return course
-    const endsLine = unit.kind === 'header' && unit.hex
-    if (endsLine && (this.#typed || this.#said)) return 'ordinary'
-    this.#said = !endsLine
-    return course
+    if (side === 'program' && course === 'pass') this.#line.answered()
+    const passes = course === 'pass' || course === 'pass-plain'
+    return side === 'program' || wanted || !passes || this.#line.lets(unit) ? course : 'ordinary'
   }
 
   #pass(from: Side, bytes: Buffer): void {
@@ -241,7 +240,14 @@ export class ZmodemGuest implements Disposable {
     for (const side of ['program', 'person'] as const) this.#release(side)
   }
 
+  #endPrelude(isNone: boolean): void {
+    const keys = this.#prelude
+    this.#prelude = undefined
+    if (keys && !isNone) this.#ways.ordinary('person', keys)
+  }
+
   #release(side: Side): void {
+    if (side === 'person') this.#endPrelude(false)
     const held = this.#readers[side].release()
     if (held.length > 0) this.#ways.ordinary(side, held)
   }
@@ -251,7 +257,8 @@ export class ZmodemGuest implements Disposable {
     const state = this.#state
     const hold = state.kind === 'running' ? HOLD_MS : HOLD_KEYS_MS
     for (const side of ['program', 'person'] as const) {
-      if (this.#readers[side].holding && this.#now - this.#heard[side] >= hold) this.#release(side)
+      const holding = this.#readers[side].holding || (side === 'person' && this.#prelude)
+      if (holding && this.#now - this.#heard[side] >= hold) this.#release(side)
     }
     if (state.kind === 'offered' && this.#now >= state.until) this.#state = IDLE
     if (state.kind === 'draining' && this.#now - state.heard >= DRAIN_MS) this.#state = IDLE
@@ -277,6 +284,8 @@ export class ZmodemGuest implements Disposable {
 
 const answers = (unit: Unit, direction: Direction): boolean =>
   unit.kind === 'header' && ANSWERS[direction].includes(unit.type)
+
+const isPrelude = ({ kind, bytes }: Unit): boolean => kind === 'other' && bytes.equals(PRELUDE)
 
 /** What the mark of a program says. */
 function offerIn(unit: Unit): Direction | undefined {

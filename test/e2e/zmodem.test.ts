@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from 'vitest'
@@ -12,6 +13,7 @@ import { type CoreDouble, startCoreDouble } from '../fixtures/core-double.ts'
 import { Lookout } from '../fixtures/lookout.ts'
 import { framesOf } from '../fixtures/spool.ts'
 import { sshCommand } from '../fixtures/ssh-command.ts'
+import { startTelnetd, TELNET_LOGIN, type Telnetd } from '../fixtures/telnetd.ts'
 import { temporaryDirectory } from '../fixtures/temporary-directory.ts'
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -21,6 +23,7 @@ const MARK = /\*\*\x18B0[01]/
 
 let core: CoreDouble
 let bastion: Bastion
+let telnetd: Telnetd
 beforeAll(async () => {
   core = await startCoreDouble()
   bastion = await startBastion({ core })
@@ -30,11 +33,20 @@ beforeAll(async () => {
   const { user: username, privateKey } = bastion.sshd.asset
   const looker = core.addSystemUser({ name: 'looker', username, private_key: privateKey.text })
   core.grant(alice, web, looker, ['connect'])
+  const ruled = core.addSystemUser({ name: 'ruled', username, private_key: privateKey.text })
+  core.grant(alice, web, ruled)
+  core.addRule(ruled, { type: 'command', content: 'touch', action: 'deny', comment: 'no touching' })
+  const { account, password } = TELNET_LOGIN
+  const operator = core.addSystemUser({ name: account, username: account, password, protocol: 'telnet' })
+  telnetd = await startTelnetd()
+  const at = { ip: '127.0.0.1', protocols: [`telnet/${telnetd.port}`] }
+  core.grant(alice, core.addAsset({ hostname: 'old-switch', ...at }), operator)
   await writeFile(join(bastion.sshd.asset.home, 'down.bin'), CONTENT)
   await chmod(join(bastion.sshd.asset.home, 'down.bin'), 0o644)
 })
 afterAll(async () => {
   await bastion[Symbol.asyncDispose]()
+  await telnetd[Symbol.asyncDispose]()
   await core[Symbol.asyncDispose]()
 })
 
@@ -174,4 +186,51 @@ test('without the rights both are refused: all programs end, the person reads wh
     { path: 'down.bin', success: false, reason: 'refused', bytes: 0 },
     { path: 'never.bin', success: false, reason: 'refused', bytes: 0 },
   ])
+})
+
+test('with command rules a transfer passes exact, and the keys after it are judged', async () => {
+  await using here = await temporaryDirectory()
+  const up = Buffer.concat([EVERY, Buffer.from('\rtouch smuggled\r'), randomBytes(50_000)])
+  await writeFile(join(here.path, 'ruled.bin'), up)
+  await using ssh = await terminalOf('alice@ruled@web-01', here.path)
+  await ssh.untilShown(PROMPT)
+  const down = ssh.answer('rz', ['-q'])
+  ssh.type('sz -q down.bin; echo down-$?\r')
+  await down
+  await ssh.untilShown(/down-0[\s\S]*[$#] $/)
+  expect(digest(await readFile(join(here.path, 'down.bin')))).toBe(digest(CONTENT))
+  const upward = ssh.answer('sz', ['-q', 'ruled.bin'])
+  ssh.type('rz -q; echo up-$?\r')
+  await upward
+  await ssh.untilShown(/up-0[\s\S]*[$#] $/)
+  expect(digest(await readFile(join(bastion.sshd.asset.home, 'ruled.bin')))).toBe(digest(up))
+  ssh.type('touch smuggled\r')
+  await ssh.untilShown(/is not\s+allowed\s+here[\s\S]*[$#] $/)
+  await core.until(({ state }) => state.commands.find(({ input }) => input === 'touch smuggled'))
+  ssh.type('echo aft""er\r')
+  await ssh.untilShown(/after[\s\S]*[$#] $/)
+  expect(existsSync(join(bastion.sshd.asset.home, 'smuggled'))).toBe(false)
+  await ssh.leave()
+})
+
+test('files go down and up over telnet', async () => {
+  await using here = await temporaryDirectory()
+  await using there = await temporaryDirectory()
+  const up = Buffer.concat([EVERY, randomBytes(50_000)])
+  await writeFile(join(here.path, 'up.bin'), up)
+  await writeFile(join(there.path, 'far.bin'), CONTENT)
+  await using ssh = await terminalOf(`alice@${TELNET_LOGIN.account}@old-switch`, here.path)
+  await ssh.untilShown(PROMPT)
+  ssh.type(`cd ${there.path}; echo th""ere\r`)
+  await ssh.untilShown(/there[\s\S]*[$#] $/)
+  const down = ssh.answer('rz', ['-q'])
+  ssh.type('sz -q far.bin; echo down-$?\r')
+  await down
+  await ssh.untilShown(/down-0[\s\S]*[$#] $/)
+  expect(digest(await readFile(join(here.path, 'far.bin')))).toBe(digest(CONTENT))
+  const upward = ssh.answer('sz', ['-q', 'up.bin'])
+  ssh.type('rz -q; echo up-$?\r')
+  await upward
+  await ssh.untilShown(/up-0[\s\S]*[$#] $/)
+  expect(digest(await readFile(join(there.path, 'up.bin')))).toBe(digest(up))
 })

@@ -94,7 +94,7 @@ interface Keyboard {
 }
 
 /** A program in a real PTY as the asset's end of the line. */
-function onAsset(line: ALine, script: string, cwd: string) {
+function onAsset(line: ALine, script: string, cwd: string, onTheWay = (bytes: Buffer): Buffer => bytes) {
   const program = pty.spawn('bash', ['--norc', '--noprofile', '-c', script], {
     cwd,
     encoding: null,
@@ -103,7 +103,7 @@ function onAsset(line: ALine, script: string, cwd: string) {
   })
   const keyboard: Keyboard = program
   line.children.push(program)
-  program.onData((data: string | Buffer) => void line.output.write(Buffer.from(data)))
+  program.onData((data: string | Buffer) => void line.output.write(onTheWay(Buffer.from(data))))
   line.toAsset.on('data', (bytes: Buffer) => keyboard.write(bytes))
   return new Promise<number>((resolve) => program.onExit(({ exitCode }) => resolve(exitCode)))
 }
@@ -156,6 +156,30 @@ test.each(['utf-8', 'gbk'] as const)(
     await line.stop()
   },
 )
+
+test('bytes that change on the way are sent again, and the file arrives exact', async () => {
+  await using from = await temporaryDirectory()
+  await using to = await temporaryDirectory()
+  await writeFile(join(from.path, 'data.bin'), CONTENT)
+  const line = aLine()
+  const person = ofPerson(line, 'rz', ['--quiet'], to.path)
+  let passed = 0
+  let spoilt = 0
+  const spoil = (bytes: Buffer): Buffer => {
+    passed += bytes.length
+    if (passed < 50_000 || spoilt > 0) return bytes
+    spoilt++
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 0x01
+    return bytes
+  }
+  const exit = await onAsset(line, 'stty raw -echo; sz -q data.bin; echo exit-$?', from.path, spoil)
+  await person
+  expect([exit, spoilt]).toEqual([0, 1])
+  expect(digest(await readFile(join(to.path, 'data.bin')))).toBe(digest(CONTENT))
+  await until(() => line.files.length === 1)
+  expect(line.files).toMatchObject([{ name: 'data.bin', bytes: CONTENT.length, outcome: 'complete' }])
+  await line.stop()
+})
 
 test('files go up by rz and sz, exact, several in one go', async () => {
   await using from = await temporaryDirectory()
@@ -345,6 +369,27 @@ test('the line end of a frame runs nothing that stands on the line', async () =>
   line.keys.write(hexHeader(FIN))
   await until(() => line.typed().endsWith(hexHeader(FIN)))
   await line.stop()
+})
+
+test('what sz says before its first frame is no key there, and is one where no frame follows', async () => {
+  const line = aLine()
+  line.output.write(RINIT)
+  await until(() => line.recorded().includes('B01'))
+  line.keys.write('rz\r')
+  line.keys.write(hexHeader(0))
+  await until(() => line.sent().includes(hexHeader(0)))
+  expect([line.sent().toString('latin1'), line.typed()]).toEqual([hexHeader(0), ''])
+  await line.stop()
+  const other = aLine()
+  other.output.write(RINIT)
+  await until(() => other.recorded().includes('B01'))
+  other.keys.write('rz\r')
+  for (let second = 0; second < 3 && other.typed() === ''; second++) {
+    await until(() => other.keys.readableLength === 0)
+    other.clock.advance(1000)
+  }
+  await until(() => other.typed() === 'rz\r')
+  await other.stop()
 })
 
 test('a binary header and a name reach the program without a control character in them', async () => {
