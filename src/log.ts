@@ -129,6 +129,10 @@ export type AuditEvent =
   | 'data-copy'
   | 'storage-failing'
   | 'storage-back'
+  | 'disk-low'
+  | 'disk-full'
+  | 'disk-ok'
+  | 'record-lost'
 
 /** Logs an audit event with its facts. Facts are flat: names, numbers, times in ms since the epoch. */
 export function auditEvent(

@@ -4,6 +4,8 @@ import { systemCode } from '../base/system-error.ts'
 export type AuditErrorCode =
   /** The disk is fuller than the reserve allows: no new session. */
   | 'AUDIT_DISK_RESERVE'
+  /** All recordings together have reached their limit: no new session. */
+  | 'AUDIT_DISK_LIMIT'
   /** A write or sync of the record failed for longer than the grace. */
   | 'AUDIT_WRITE'
   /** A file of the spool was written by a newer version. */

@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises'
 import type { Clock } from '../base/clock.ts'
 import type { AppService } from '../core/app-service.ts'
 import type { CoreSettings } from '../core/model.ts'
@@ -6,10 +5,11 @@ import type { Environment } from '../core/proxy.ts'
 import type { Log } from '../log.ts'
 import { asAuditError } from './append-file.ts'
 import type { Audit, Recording, SessionFacts } from './audit.ts'
-import { AuditError, writeFailed } from './audit-error.ts'
+import { writeFailed } from './audit-error.ts'
 import { BlockPool } from './block-pool.ts'
 import type { CommandDetectorFactory } from './command-detector.ts'
 import { Delivery, type DeliveryStats } from './delivery.ts'
+import { type DiskStatus, DiskWatch } from './disk-watch.ts'
 import { FileLogOutbox } from './file-log-outbox.ts'
 import type { FileLogQueueStats } from './file-log-queue.ts'
 import { FileRecording } from './recorder.ts'
@@ -40,6 +40,10 @@ export interface FileAuditOptions {
   readonly retentionDays: number
   /** Free bytes below which no session begins; default: the smaller of 5 % of the disk and 1 GB. */
   readonly reserveBytes?: number
+  /** Bytes all sessions here may have together; above it the oldest delivered go first. Default: no limit. */
+  readonly limitBytes?: number
+  /** A session that can no longer be recorded goes on all the same. */
+  readonly goOnUnrecorded?: boolean
   /** ms for which a failing write is tried again (default 2,000). */
   readonly graceMs?: number
 }
@@ -48,9 +52,10 @@ export interface AuditStats extends DeliveryStats {
   readonly fileLogs: FileLogQueueStats
   /** The storages besides core. */
   readonly storages: readonly StorageStatus[]
+  /** Undefined before the first look. */
+  readonly disk: DiskStatus | undefined
 }
 
-const GIGABYTE = 1e9
 const SWEEP_MS = 6 * 3_600_000
 const DEFAULTS = { highMark: 8 * 1024 * 1024, flushMs: 500, graceMs: 2_000 }
 
@@ -62,6 +67,7 @@ export class FileAudit implements Audit {
   readonly #sync: SpoolSync
   readonly #live = new Set<string>()
   readonly #storages: Storages
+  readonly #disk: DiskWatch
   readonly #delivery: Delivery
   /** Operations on files, of whichever door. */
   readonly fileLogs: FileLogOutbox
@@ -78,6 +84,11 @@ export class FileAudit implements Audit {
     this.#storages = new Storages({ settings, environment, clock, log })
     const isLive = (id: string): boolean => this.#live.has(id)
     this.#delivery = new Delivery({ core, storages: this.#storages, clock, log, deadLetterRoot, isLive })
+    this.#disk = new DiskWatch({
+      ...{ spool: this.#spool, clock, log, limitBytes: options.limitBytes },
+      reserveBytes: options.reserveBytes,
+      isBusy: (id) => isLive(id) || this.#delivery.has(id),
+    })
     const { fileLogsDir: directory, graceMs = DEFAULTS.graceMs } = options
     this.fileLogs = new FileLogOutbox({ ...options, directory, deadLetterRoot, graceMs, sync: this.#sync })
   }
@@ -86,6 +97,7 @@ export class FileAudit implements Audit {
   start(): void {
     this.#delivery.start()
     this.fileLogs.start()
+    this.#disk.start()
     this.#look()
   }
 
@@ -97,7 +109,7 @@ export class FileAudit implements Audit {
 
   get stats(): AuditStats {
     const { status: storages } = this.#storages
-    return { ...this.#delivery.stats, fileLogs: this.fileLogs.stats, storages }
+    return { ...this.#delivery.stats, fileLogs: this.fileLogs.stats, storages, disk: this.#disk.status }
   }
 
   /** Resolves when the spool has been gone through. */
@@ -123,6 +135,7 @@ export class FileAudit implements Audit {
     this.#stop.abort()
     this.#sweep?.[Symbol.dispose]()
     await this.#recovery
+    await this.#disk.close()
     await Promise.all([this.#delivery.close(deadline), this.fileLogs.close(deadline)])
     this.#storages[Symbol.dispose]()
     await this.#sync.close()
@@ -131,7 +144,7 @@ export class FileAudit implements Audit {
   async #open(session: SpooledSession, facts: SessionFacts): Promise<Recording> {
     await this.#spool.make(session)
     try {
-      await this.#checkReserve()
+      await this.#disk.check()
       return await this.#record(session, facts)
     } catch (error) {
       await this.#spool.remove(session).catch(() => undefined)
@@ -155,19 +168,6 @@ export class FileAudit implements Audit {
         if (known) this.#delivery.wake(session)
         else this.#delivery.forget(session.id)
       },
-    })
-  }
-
-  async #checkReserve(): Promise<void> {
-    const { bavail, bsize, blocks } = await statfs(this.#options.sessionsDir)
-    const reserve = this.#options.reserveBytes ?? Math.min(GIGABYTE, blocks * bsize * 0.05)
-    const free = bavail * bsize
-    if (free >= reserve) return
-    throw new AuditError('AUDIT_DISK_RESERVE', {
-      step: 'open record',
-      message: `${free} bytes are free for records, ${Math.round(reserve)} are the reserve`,
-      next: 'make room on the disk of DATA_DIR, or lower the reserve or RETENTION_DAYS',
-      facts: { free, reserve: Math.round(reserve) },
     })
   }
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
-import type { Log } from '../log.ts'
+import { auditEvent, type Log } from '../log.ts'
 import type { Size } from '../terminal/terminal.ts'
 import { AppendFile, type AppendOptions, asAuditError } from './append-file.ts'
 import {
@@ -38,6 +38,8 @@ export interface RecorderOptions {
   readonly flushMs: number
   /** ms for which a failing write is tried again while the asset is stopped. */
   readonly graceMs: number
+  /** What can no longer be recorded goes on all the same; the log has it. */
+  readonly goOnUnrecorded?: boolean
   /** News for the delivery. */
   readonly onCommand: () => void
   /** The session is over and sealed, or was given up: `known` says whether core is to hear of it. */
@@ -56,6 +58,8 @@ export class FileRecording implements Recording {
   readonly #failed = new AbortController()
   readonly #drains = new Set<() => void>()
   #known = false
+  /** It goes on although nothing of it is kept any more. */
+  #lost = false
   #closed: Promise<void> | undefined
   /** Rewrites of session.json, one after the other. */
   #writes: Promise<void> = Promise.resolve()
@@ -105,7 +109,7 @@ export class FileRecording implements Recording {
     if (this.#closed) return true
     const more = this.#blocks.output(bytes)
     this.#commands.output(bytes)
-    return more
+    return more || this.#lost
   }
 
   input(bytes: Uint8Array): void {
@@ -263,7 +267,17 @@ export class FileRecording implements Recording {
   }
 
   #fail(error: AuditError): void {
-    this.#failed.abort(error)
+    if (this.#options.goOnUnrecorded) this.#goOn(error)
+    else this.#failed.abort(error)
+  }
+
+  #goOn(error: AuditError): void {
+    if (this.#lost) return
+    this.#lost = true
+    const { code, message } = error
+    const facts = { session: this.#state.record.id, code, reason: message }
+    auditEvent(this.#options.log, 'record-lost', facts, 'a session goes on unrecorded')
+    for (const listener of [...this.#drains]) listener()
   }
 }
 

@@ -19,6 +19,13 @@ export const DaemonStatus = z.object({
   recordsWaiting: z.number(),
   /** Since the start. */
   recordsRefused: z.number(),
+  /** What an older daemon does not say. */
+  storagesFailing: z
+    .array(z.object({ name: z.string(), failingSince: z.number().optional(), reason: z.string().optional() }))
+    .default([]),
+  disk: z
+    .object({ state: z.enum(['ok', 'low', 'full']), freeBytes: z.number(), reserveBytes: z.number() })
+    .nullish(),
 })
 export type DaemonStatus = z.output<typeof DaemonStatus>
 

@@ -53,4 +53,13 @@ const running = (daemon: DaemonStatus): readonly string[] => [
   `listens    ssh ${daemon.ssh}, web ${daemon.web}`,
   `sessions   ${daemon.sessions}`,
   `records    ${daemon.recordsWaiting} waiting${daemon.recordsRefused > 0 ? `, ${daemon.recordsRefused} refused by core (see dead-letter in the data directory)` : ''}`,
+  ...daemon.storagesFailing.map(
+    ({ name, reason }) => `storage    ${name} FAILS${reason ? `: ${reason}` : ''}`,
+  ),
+  ...(daemon.disk && daemon.disk.state !== 'ok' ? [diskLine(daemon.disk)] : []),
 ]
+
+const diskLine = ({ state, freeBytes, reserveBytes }: NonNullable<DaemonStatus['disk']>): string =>
+  `disk       ${state === 'full' ? 'FULL, no session can begin' : 'LOW'}: ${megabytes(freeBytes)} MB free, ${megabytes(reserveBytes)} MB reserve`
+
+const megabytes = (bytes: number): number => Math.round(bytes / 1e6)

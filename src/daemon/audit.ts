@@ -18,7 +18,13 @@ export interface AuditParts {
 
 /** The records of this bastion in DATA_DIR, as the settings want them kept. */
 export function buildAudit({ settings, core, environment, clock, log }: AuditParts): FileAudit {
-  const { DATA_DIR, SPOOL_FSYNC: fsync, RETENTION_DAYS: retentionDays, RESERVE_MB } = settings
+  const {
+    DATA_DIR,
+    SPOOL_FSYNC: fsync,
+    RETENTION_DAYS: retentionDays,
+    RESERVE_MB,
+    MAX_RECORDINGS_MB,
+  } = settings
   return new FileAudit({
     sessionsDir: sessionsPath(DATA_DIR),
     fileLogsDir: join(DATA_DIR, 'file-logs'),
@@ -31,6 +37,8 @@ export function buildAudit({ settings, core, environment, clock, log }: AuditPar
     log,
     fsync,
     retentionDays,
+    goOnUnrecorded: settings.ON_RECORD_FAILURE === 'unrecorded',
+    ...(MAX_RECORDINGS_MB !== undefined && { limitBytes: MAX_RECORDINGS_MB * 1e6 }),
     ...(RESERVE_MB !== undefined && { reserveBytes: RESERVE_MB * 1e6 }),
   })
 }

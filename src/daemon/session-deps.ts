@@ -44,6 +44,7 @@ export function sessionDeps(parts: SessionDepsParts, scope: Scope): SessionDeps 
     idleMinutes: () => core.settings.maxIdleMinutes ?? settings.SECURITY_MAX_IDLE_TIME,
     mostMinutes: () => settings.SECURITY_MAX_SESSION_TIME * 60,
     outageMinutes,
+    mostBytes: settings.MAX_SESSION_MB * 1e6,
     bytesPerSecond: settings.SESSION_BANDWIDTH_KB * 1000,
     rules: {
       slow: scope.own(new SlowSearch({ clock })),

@@ -36,6 +36,8 @@ export function statusCommand(parts: StatusParts): ControlCommands {
     sessions: registry.ids().length,
     recordsWaiting: audit.stats.waiting + audit.stats.fileLogs.waiting,
     recordsRefused: audit.stats.refused + audit.stats.fileLogs.refused,
+    storagesFailing: audit.stats.storages.filter(({ failingSince }) => failingSince !== undefined),
+    disk: audit.stats.disk ?? null,
   })
   return { status: async () => answerOf(status()) }
 }

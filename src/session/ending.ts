@@ -9,6 +9,7 @@ import type { Refusal } from './gate/judge.ts'
  * - `killed`: ordered by core or an administrator; `reason` is their own words
  * - `idle`: no key for too long
  * - `duration`: it ran for as long as a session may
+ * - `size`: it recorded as much as a session may
  * - `permission`: core withdrew the grant
  * - `outage`: core was silent for longer than OUTAGE_SESSION_MINUTES
  * - `record-failed`: the disk refused the recording and policy does not allow going on unrecorded
@@ -22,6 +23,7 @@ export type Ending =
   | { readonly kind: 'killed'; readonly by: string; readonly reason?: string | undefined }
   | { readonly kind: 'idle'; readonly minutes: number }
   | { readonly kind: 'duration'; readonly minutes: number }
+  | { readonly kind: 'size'; readonly megabytes: number }
   | { readonly kind: 'permission' }
   | { readonly kind: 'outage'; readonly minutes: number }
   | { readonly kind: 'record-failed'; readonly cause: unknown }

@@ -69,6 +69,7 @@ function endingText({ language }: Principal, ending: Ending, facts: EndingFacts)
   const { asset, sessionId } = facts
   const session = shortId(sessionId)
   const minutes = 'minutes' in ending ? ending.minutes : 0
+  const megabytes = 'megabytes' in ending ? ending.megabytes : 0
   switch (ending.kind) {
     case 'rule':
       return refusalText(language, ending.refusal)
@@ -86,10 +87,11 @@ function endingText({ language }: Principal, ending: Ending, facts: EndingFacts)
     case 'asset-lost':
     case 'idle':
     case 'duration':
+    case 'size':
     case 'permission':
     case 'outage':
     case 'shutdown':
-      return say(language, `session.ended.${ending.kind}`, { asset, session, minutes })
+      return say(language, `session.ended.${ending.kind}`, { asset, session, minutes, megabytes })
     default:
       return unreachable(ending)
   }

@@ -22,6 +22,7 @@ import { type NoticeContext, notice, sayEnding, tellNews } from './notices.ts'
 import type { Principal } from './principal.ts'
 import type { RunningSession, SessionRegistry } from './registry.ts'
 import { beginRecord, recordOf } from './session-record.ts'
+import { SizeLimit } from './size-limit.ts'
 import type { StageMaker } from './stage.ts'
 import { Throttle } from './throttle.ts'
 
@@ -45,6 +46,8 @@ export interface SessionDeps {
   readonly mostMinutes: () => number
   /** Minutes of core's silence that end a session; 0: never. */
   readonly outageMinutes: number
+  /** Bytes a session may record; 0: any number. */
+  readonly mostBytes: number
   /** Bytes a second that may go each way of a session; 0: any number. */
   readonly bytesPerSecond: number
 }
@@ -225,8 +228,10 @@ export class SessionService {
         () => notice(context, 'session.outage-near'),
       ),
     )
+    const size = this.#sizeLimit(record.id, context)
     const onOutput = (bytes: Buffer): void => {
       activity.shown(bytes.length)
+      size.shown(bytes.length)
       live.shown(bytes)
       if (terminal.pty) screen.feed(bytes)
       else idle.touch()
@@ -330,6 +335,16 @@ export class SessionService {
       warningMs: warning * 60_000,
       onWarning: () => notice(context, 'session.duration-near', { minutes: warning }),
       onEnd: () => registry.end(id, { kind: 'duration', minutes }),
+    })
+  }
+
+  #sizeLimit(id: string, context: NoticeContext): SizeLimit {
+    const { mostBytes, registry } = this.#deps
+    const megabytes = mostBytes / 1e6
+    return new SizeLimit({
+      limitBytes: mostBytes,
+      onWarning: () => notice(context, 'session.size-near', { megabytes }),
+      onEnd: () => registry.end(id, { kind: 'size', megabytes }),
     })
   }
 

@@ -46,6 +46,7 @@ beforeEach(async () => {
     NAME: 'bastion-limits',
     OUTAGE_SESSION_MINUTES: '10',
     SESSION_BANDWIDTH_KB: '100',
+    MAX_SESSION_MB: '0.5',
   }
   const config = loadConfig({ flags: new Map(), env, cwd: directory, systemFile: join(directory, 'none') })
   const parts = {
@@ -125,4 +126,15 @@ test('output comes as fast as the limit lets it, and all of it', async () => {
   await passUntil(() => length > 0)
   await run
   expect(length).toBe(300_000)
+})
+
+test('a session that prints more than one may is warned and then ended', async () => {
+  let ended = false
+  const run = runSsh({ ...login, command: 'head -c 900000 /dev/zero' }).finally(() => {
+    ended = true
+  })
+  await passUntil(() => ended)
+  const { code, stderr } = await run
+  expect(code).toBe(255)
+  expect(String(stderr)).toMatch(/nine tenths of 0\.5 MB[\s\S]*a session may record 0\.5 MB/)
 })

@@ -32,6 +32,8 @@ export const session = {
   'fault.SESSION_ASSET_LIMIT':
     'Too many sessions are open on this asset (the limit is {most}). Please try again later.',
   'session.ended.idle': 'Ended: no key for {minutes} minutes.   [{session}]',
+  'session.ended.size': 'Ended: a session may record {megabytes} MB. All of it is recorded.   [{session}]',
+  'session.size-near': 'This session ends soon: it has recorded nine tenths of {megabytes} MB.',
   'session.ended.permission': 'Ended: you may no longer use {asset}. Recorded until now.   [{session}]',
   'session.ended.outage': 'Ended: the management server has been silent for {minutes} minutes.   [{session}]',
   'session.ended.record-failed': 'Ended: this session can no longer be recorded.   [{session}]',

@@ -28,6 +28,8 @@ export const session: Record<keyof typeof en, string> = {
   'session.duration-near': '本会话已达到允许的最长时间，将在 {minutes} 分钟后结束。',
   'fault.SESSION_ASSET_LIMIT': '该资产上打开的会话过多（上限 {most} 个），请稍后再试。',
   'session.ended.idle': '会话结束：{minutes} 分钟没有按键。   [{session}]',
+  'session.ended.size': '会话结束：每个会话最多录制 {megabytes} MB，已全部录制。   [{session}]',
+  'session.size-near': '会话即将结束：录像已达到 {megabytes} MB 上限的九成。',
   'session.ended.permission': '会话结束：您已不再拥有 {asset} 的权限，此前内容均已录制。   [{session}]',
   'session.ended.outage': '会话结束：管理服务器已 {minutes} 分钟没有应答。   [{session}]',
   'session.ended.record-failed': '会话结束：无法继续录制。   [{session}]',

@@ -14,7 +14,7 @@ import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 const CHILD = join(import.meta.dirname, '../../fixtures/recording-child.ts')
 
 /** Runs the child under a shell that may limit it first. */
-function child(directory: string, mode: 'lines' | 'flood', limit = 'true') {
+function child(directory: string, mode: 'lines' | 'flood' | 'unrecorded', limit = 'true') {
   const script = `${limit}; exec "$0" --import tsx "$@"`
   const env = { ...process.env, TSX_DISABLE_CACHE: '1' }
   return spawn('sh', ['-c', script, process.execPath, CHILD, directory, mode], {
@@ -23,8 +23,12 @@ function child(directory: string, mode: 'lines' | 'flood', limit = 'true') {
   })
 }
 
-async function outputText(directory: string, limit?: string): Promise<string> {
-  const flood = child(directory, 'flood', limit)
+async function outputText(
+  directory: string,
+  limit?: string,
+  mode: 'flood' | 'unrecorded' = 'flood',
+): Promise<string> {
+  const flood = child(directory, mode, limit)
   let text = ''
   flood.stdout.on('data', (bytes) => {
     text += String(bytes)
@@ -66,6 +70,13 @@ test('a file that may not grow any more stops the recording, and what was writte
   expect((await sealCut(home.path)).end).toMatchObject({ reason: 'record-failed', cut: true })
   expect((await outputOf(home.path)).length).toBeGreaterThan(900_000)
   expect(await verifySession(home.path)).toMatchObject({ kind: 'whole', cut: true })
+})
+
+test('where it is set so, a session goes on when its record fails, and what was written is sealed', async () => {
+  await using home = await temporaryDirectory()
+  expect(await outputText(home.path, 'ulimit -f 2000', 'unrecorded')).toBe('done taken-after=true closed')
+  expect((await sealCut(home.path)).end).toMatchObject({ cut: true })
+  expect((await outputOf(home.path)).length).toBeGreaterThan(900_000)
 })
 
 // Only root may mount; elsewhere the file size limit above stands for the full disk.

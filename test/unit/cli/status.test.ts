@@ -14,7 +14,7 @@ const DAEMON = {
 }
 
 /** What `cocod status` shows of a daemon that answers so. */
-async function shown(daemon: Partial<Record<keyof typeof DAEMON, unknown>>): Promise<string> {
+async function shown(daemon: Readonly<Record<string, unknown>>): Promise<string> {
   await using home = await temporaryDirectory()
   await using scope = new Scope()
   const value = { ...DAEMON, ...daemon }
@@ -36,5 +36,15 @@ test('status tells how many records wait, and how many core refused', async () =
   expect(await shown({})).toContain('records    3 waiting\n')
   expect(await shown({ recordsRefused: 2 })).toContain(
     'records    3 waiting, 2 refused by core (see dead-letter',
+  )
+})
+
+test('status warns of a disk that is nearly full and of storages that take nothing', async () => {
+  const disk = { freeBytes: 3e9, reserveBytes: 2e9, usedBytes: undefined, limitBytes: undefined }
+  expect(await shown({ disk: { state: 'ok', ...disk }, storagesFailing: [] })).not.toMatch(/disk|storage /)
+  expect(await shown({ disk: { state: 'low', ...disk } })).toContain('disk       LOW: 3000 MB free, 2000 MB')
+  const failing = [{ name: 's3 b at https://s3', failingSince: 1, reason: 'AccessDenied' }]
+  expect(await shown({ disk: { state: 'full', ...disk }, storagesFailing: failing })).toMatch(
+    /storage {4}s3 b at https:\/\/s3 FAILS: AccessDenied[\s\S]*disk {7}FULL/,
   )
 })
