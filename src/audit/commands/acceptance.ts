@@ -61,6 +61,17 @@ export class Acceptance {
     return true
   }
 
+  /**
+   * The session ended before the echo of this line came, or all of it. After a prompt where lines were echoed before, the
+   * keys count; not where they were answered by something else (`silent`: by nothing at all), as a secret is.
+   */
+  cut(entry: Entered, { shown, prompt }: Shown, silent: boolean): void {
+    const text = entry.text.trimEnd()
+    const begun = shown.trim() === '' ? silent : text.startsWith(shown.trimEnd())
+    if (begun && entry.sureWithEditor && this.#prompts.knows(prompt))
+      this.command({ text, confidence: 'typed' }, { ...entry, prompt })
+  }
+
   /** A line after an unknown prompt: a command once the same prompt has come again. */
   perhaps(reading: Reading, from: Origin): boolean {
     if (this.#prompts.judge(from.prompt) !== 'perhaps') return false

@@ -138,7 +138,9 @@ export class Dialogue implements ScreenEvents {
     const anchor = head?.anchor
     const shown = anchor && this.#reader.atAnchor(anchor, this.#screen.lastOf(this.#screen.row))
     if (head && anchor && shown !== undefined && (this.#editing || this.#acceptance.runs(anchor.prompt))) {
-      this.#acceptance.accept(head, { shown, prompt: anchor.prompt, anchored: true }, false)
+      const line = { shown, prompt: anchor.prompt, anchored: true }
+      const silent = this.#outputAt <= head.at
+      if (!this.#acceptance.accept(head, line, false)) this.#acceptance.cut(head, line, silent)
     } else if (this.unfinished) this.#pending.drop()
     if (!this.#everEdited) this.#acceptance.typedAhead(this.#queue.takeAhead(), 0)
     this.#pending.flush()

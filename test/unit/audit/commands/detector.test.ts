@@ -103,6 +103,45 @@ test('a text that is not echoed is not recorded even when the shell takes it as 
   expect(commands.map(({ input }) => input)).toEqual(['ls', 'pwd'])
 })
 
+test.each([
+  ['nothing of its echo', ''],
+  ['the beginning of its echo', 'rm -r'],
+])(
+  'a line that the session ended on with %s is known by its keys, after a prompt that is known',
+  async (_, echo) => {
+    const { clock, commands, detector, says, types, enters } = detect()
+    says(`${ON}box$ `)
+    enters('ls')
+    says(`${ON}box$ `)
+    clock.advance(10)
+    types('rm -rf x; exit\r')
+    clock.advance(10)
+    if (echo !== '') says(echo)
+    await detector.close()
+    expect(commands.map(({ input, confidence }) => [input, confidence])).toEqual([
+      ['ls', 'screen'],
+      ['rm -rf x; exit', 'typed'],
+    ])
+  },
+)
+
+test.each([
+  ['after a question', 'Password: ', ''],
+  ['when it was answered with something else', 'box$ ', '\r\nbox$ '],
+  ['after a prompt that never had an echo', 'other> ', ''],
+])('a line that the session ended on is not told by its keys %s', async (_, prompt, answer) => {
+  const { clock, commands, detector, says, types, enters } = detect()
+  says(`${ON}box$ `)
+  enters('su')
+  says(prompt)
+  clock.advance(10)
+  types('hunter2\r')
+  clock.advance(10)
+  if (answer !== '') says(answer)
+  await detector.close()
+  expect(commands.map(({ input }) => input)).toEqual(['su'])
+})
+
 test('what the asset sends cannot break it: a million random bytes, sequences and keys', async () => {
   const { errors, detector } = detect()
   let seed = 7
