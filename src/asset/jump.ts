@@ -1,27 +1,24 @@
-import type { Socket } from 'node:net'
-import { Readable } from 'node:stream'
-import type { Clock } from '../base/clock.ts'
+import { type Duplex, Readable } from 'node:stream'
 import { reasonOf } from '../base/fault.ts'
 import type { Prepared } from '../core/model.ts'
 import type { Exit } from '../terminal/terminal.ts'
 import { AssetError } from './asset-error.ts'
 import type { AssetChannel, AssetConnection, TcpForwarding } from './connection.ts'
-import { type DestinationPolicy, type Endpoint, type Network, resolveDestination } from './destination.ts'
-import { dial } from './tcp.ts'
+import type { Endpoint } from './destination.ts'
+import type { Paths } from './path.ts'
 
 export interface JumpOptions {
   readonly prepared: Prepared
-  readonly destination: DestinationPolicy
-  /** For each address until TCP is connected, ms. */
-  readonly connectLimit: number
-  readonly clock: Clock
-  readonly network?: Network
+  readonly paths: Pick<Paths, 'open'>
+  /** For each address until TCP is connected. */
+  readonly connectSeconds: number
 }
 
 /**
- * A way to an asset's ports that logs in nowhere: each forwarded connection is a TCP connection of the bastion to the
- * asset's own address, judged at that moment (S15). Nothing else can be opened on it.
- * @throws {AssetError} ASSET_GATEWAY, ASSET_JUMP_RULES
+ * A way to an asset's ports that logs in nowhere: each forwarded connection is a TCP connection to the asset's own
+ * address, of the bastion or of a gateway of the asset's domain, judged at that moment (S15). Nothing else can be opened
+ * on it.
+ * @throws {AssetError} ASSET_JUMP_RULES
  */
 export function connectJump(options: JumpOptions): AssetConnection {
   const { asset } = options.prepared.target
@@ -29,14 +26,6 @@ export function connectJump(options: JumpOptions): AssetConnection {
     throw new AssetError('ASSET_JUMP_RULES', {
       step: 'connect',
       message: `${asset.hostname} has command rules, which nothing can enforce on a jump`,
-      next: 'Log in to it directly: USER@ACCOUNT@ASSET.',
-      facts: { asset: asset.hostname },
-    })
-  }
-  if (asset.domain !== null) {
-    throw new AssetError('ASSET_GATEWAY', {
-      step: 'connect',
-      message: `${asset.hostname} is behind gateways, through which no jump leads`,
       next: 'Log in to it directly: USER@ACCOUNT@ASSET.',
       facts: { asset: asset.hostname },
     })
@@ -50,7 +39,7 @@ class JumpConnection implements AssetConnection {
   readonly closed: Promise<{ readonly cause?: unknown }>
   readonly tcp: TcpForwarding
   readonly #options: JumpOptions
-  readonly #sockets = new Set<Socket>()
+  readonly #streams = new Set<Duplex>()
   readonly #over = new AbortController()
 
   constructor(options: JumpOptions) {
@@ -80,19 +69,19 @@ class JumpConnection implements AssetConnection {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over.abort()
-    for (const socket of this.#sockets) socket.destroy()
+    for (const stream of this.#streams) stream.destroy()
   }
 
   /** The host is the asset's, whatever the client called it: the name was looked up among what is granted. */
   async #forward({ host, port }: Endpoint): Promise<AssetChannel> {
-    const { prepared, destination, network, connectLimit: limit, clock } = this.#options
-    const at = { host: prepared.target.asset.ip, port }
+    const { paths, prepared, connectSeconds } = this.#options
+    const { ip, domain } = prepared.target.asset
+    const request = { endpoint: { host: ip, port }, domain, gateways: prepared.gateways, connectSeconds }
     try {
-      const addresses = await resolveDestination(at, destination, network)
-      const socket = await dial({ addresses, port, limit, clock }, this.#over.signal)
-      this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
-      return new SocketChannel(socket)
+      const { stream } = await paths.open(request, () => {}, this.#over.signal)
+      this.#streams.add(stream)
+      stream.once('close', () => this.#streams.delete(stream))
+      return new StreamChannel(stream)
     } catch (cause) {
       throw new AssetError('ASSET_FORWARD', {
         step: 'forward',
@@ -116,17 +105,17 @@ class JumpConnection implements AssetConnection {
 }
 
 /** A TCP connection as a channel; EOF goes each way for itself. */
-class SocketChannel implements AssetChannel {
-  readonly output: Socket
+class StreamChannel implements AssetChannel {
+  readonly output: Duplex
   readonly errors = Readable.from([])
-  readonly input: Socket
+  readonly input: Duplex
   readonly closed: Promise<Exit>
 
-  constructor(socket: Socket) {
-    this.output = socket
-    this.input = socket
-    socket.on('error', () => {}) // it closes then, and that is what counts
-    this.closed = new Promise((resolve) => socket.once('close', () => resolve({ kind: 'none' })))
+  constructor(stream: Duplex) {
+    this.output = stream
+    this.input = stream
+    stream.on('error', () => {}) // it closes then, and that is what counts
+    this.closed = new Promise((resolve) => stream.once('close', () => resolve({ kind: 'none' })))
   }
 
   resize(): void {}

@@ -63,7 +63,7 @@ export async function buildAssets({
     connector: new AssetConnector({ paths, hostKeys, assetOptions, telnetRegex, clock, log }),
     jump: async ({ prepared }) => {
       const { connect_timeout } = assetOptions(prepared.target)
-      return connectJump({ prepared, destination, connectLimit: connect_timeout * 1000, clock })
+      return connectJump({ prepared, paths, connectSeconds: connect_timeout })
     },
   }
 }
