@@ -31,9 +31,16 @@ export class Tunnel extends Duplex {
       if (!this.push(bytes)) channel.pause()
     })
     channel.on('end', () => this.push(null))
-    channel.on('close', () => this.destroy())
+    channel.on('close', () => this.#over())
     channel.pause()
     client.once('close', () => this.destroy())
+  }
+
+  /** What came before the gateway closed is still to be read. */
+  #over(): void {
+    if (this.readableEnded) this.destroy()
+    else this.once('end', () => this.destroy())
+    this.push(null)
   }
 
   override _read(): void {
