@@ -55,6 +55,8 @@ test('a person comes by the menu to a telnet asset, and core gets its record lik
   await ssh.untilScreen(/got-it$/m)
   ssh.type('hunter2-canary\r')
   await ssh.untilScreen(/^got-it\nbox\$$/m)
+  ssh.type('echo by"e"\r')
+  await ssh.untilScreen(/^bye\nbox\$$/m)
   ssh.type('exit\r')
   await ssh.untilScreen(/Opt>$/m)
   expect(ssh.history()).toContain('closed by the asset')
@@ -68,6 +70,7 @@ test('a person comes by the menu to a telnet asset, and core gets its record lik
     'stty size; printf "%s\\n" 世界',
     'clear; until stty size | grep "^35 101$"; do sleep 0.1; done',
     'read -s SECRET; echo got-it',
+    'echo by"e"',
     'exit',
   ])
   const replay = gunzipSync(core.state.replays.get(session.id) ?? Buffer.alloc(0)).toString()
