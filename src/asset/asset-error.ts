@@ -25,6 +25,10 @@ export type AssetErrorCode =
   | 'ASSET_UNREACHABLE'
   /** Facts: `step`, `seconds`. */
   | 'ASSET_TIMEOUT'
+  /** The name server did not answer. Facts: `seconds`. */
+  | 'ASSET_NAME_TIMEOUT'
+  /** It was reached, and did not go on. Facts: `step`, `seconds`. */
+  | 'ASSET_STALLED'
   | 'ASSET_LOST'
   | 'ASSET_NOT_SSH'
   /** Facts: `list`, `offered`, `ours`. */

@@ -2,7 +2,7 @@
 import { reasonOf } from '../base/fault.ts'
 import type { AlgorithmPreset } from '../ssh2/algorithms.ts'
 import type { Disagreement } from '../ssh2/server-hello.ts'
-import { AssetError } from './asset-error.ts'
+import { AssetError, type AssetErrorCode } from './asset-error.ts'
 import type { HostKeyVerdict } from './host-keys.ts'
 import type { Authentication } from './ssh-auth.ts'
 
@@ -105,13 +105,22 @@ export function ofProtocol(cause: unknown, step: string, place: Place): AssetErr
   })
 }
 
+/** Which service kept us waiting depends on how far we got. */
 export const timeout = (step: string, limit: number, place: Place): AssetError =>
-  new AssetError('ASSET_TIMEOUT', {
+  new AssetError(TOO_LATE.get(step) ?? 'ASSET_STALLED', {
     step,
     message: `${place.host} did not finish in time (${step})`,
-    next: 'Look at the load and the log of the machine.',
-    facts: { ...factsOf(place), step, seconds: Math.round(limit / 1000) },
+    next:
+      step === 'resolve'
+        ? 'Look at the name server of this machine.'
+        : 'Look at the load and the log of the machine.',
+    facts: { ...factsOf(place), step, seconds: Math.max(1, Math.round(limit / 1000)) },
   })
+
+const TOO_LATE: ReadonlyMap<string, AssetErrorCode> = new Map<string, AssetErrorCode>([
+  ['resolve', 'ASSET_NAME_TIMEOUT'],
+  ['connect', 'ASSET_TIMEOUT'],
+])
 
 /** A gateway did not make the connection (RFC 4254 section 5.1 has the reasons). */
 export function ofForward(cause: Error, place: Place, gateway: string): AssetError {

@@ -17,6 +17,10 @@ export const asset = {
     'Could not reach {asset}: no way to {address}. The host or the network is likely down.',
   'fault.ASSET_TIMEOUT':
     'Could not reach {asset}: no answer from {address} within {seconds} s ({step}). The host or a firewall is likely down.',
+  'fault.ASSET_NAME_TIMEOUT':
+    'Could not reach {asset}: the name server did not answer for {address} within {seconds} s. Please try again; if it stays so, an administrator should look at the name server of this bastion.',
+  'fault.ASSET_STALLED':
+    '{asset} was reached at {address}, but did not go on within {seconds} s ({step}). It is likely overloaded; please try again.',
   'fault.ASSET_LOST':
     '{asset} broke the connection off ({step}). Please try again; if it stays so, its SSH log tells the reason.',
   'fault.ASSET_NOT_SSH':
@@ -48,6 +52,8 @@ export const asset = {
   'cause.ASSET_REFUSED': '{address} refused the connection',
   'cause.ASSET_UNREACHABLE': 'no way to {address}',
   'cause.ASSET_TIMEOUT': 'no answer from {address} ({step}, {seconds} s)',
+  'cause.ASSET_NAME_TIMEOUT': 'the name server did not answer for {address} ({seconds} s)',
+  'cause.ASSET_STALLED': '{address} did not go on ({step}, {seconds} s)',
   'cause.ASSET_LOST': 'it broke the connection off ({step})',
   'cause.ASSET_NOT_SSH': 'what answers on {address} is no SSH server',
   'cause.ASSET_ALGORITHMS': 'no common algorithms ({list})',

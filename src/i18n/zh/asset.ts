@@ -13,6 +13,10 @@ export const asset: Record<keyof typeof en, string> = {
   'fault.ASSET_UNREACHABLE': '无法连接 {asset}：无法到达 {address}，主机或网络可能出现故障。',
   'fault.ASSET_TIMEOUT':
     '无法连接 {asset}：{address} 在 {seconds} 秒内没有应答（{step}），主机可能已停机或被防火墙拦截。',
+  'fault.ASSET_NAME_TIMEOUT':
+    '无法连接 {asset}：域名服务器在 {seconds} 秒内未能解析 {address}。请重试；如果仍然如此，请管理员检查堡垒机的域名服务器。',
+  'fault.ASSET_STALLED':
+    '已连接到 {asset}（{address}），但对方在 {seconds} 秒内没有继续应答（{step}），可能负载过高，请稍后重试。',
   'fault.ASSET_LOST': '{asset} 中断了连接（{step}）。请重试；如果仍然如此，请查看该主机的 SSH 日志。',
   'fault.ASSET_NOT_SSH': '{asset} 的 {address} 上运行的不是 SSH 服务，可能是端口有误，或主机负载过高。',
   'fault.ASSET_ALGORITHMS':
@@ -38,6 +42,8 @@ export const asset: Record<keyof typeof en, string> = {
   'cause.ASSET_REFUSED': '{address} 拒绝连接',
   'cause.ASSET_UNREACHABLE': '无法到达 {address}',
   'cause.ASSET_TIMEOUT': '{address} 没有应答（{step}，{seconds} 秒）',
+  'cause.ASSET_NAME_TIMEOUT': '域名服务器未能解析 {address}（{seconds} 秒）',
+  'cause.ASSET_STALLED': '{address} 没有继续应答（{step}，{seconds} 秒）',
   'cause.ASSET_LOST': '连接中断（{step}）',
   'cause.ASSET_NOT_SSH': '{address} 不是 SSH 服务',
   'cause.ASSET_ALGORITHMS': '没有共同算法（{list}）',

@@ -4,6 +4,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { AssetConnection } from '../../../src/asset/connection.ts'
 import { isFault } from '../../../src/base/fault.ts'
 import { sayFault } from '../../../src/i18n/i18n.ts'
+import { generateHostKey } from '../../../src/ssh2/keys.ts'
+import { Server } from '../../../src/ssh2/library.ts'
+import { sendBanner } from '../../../src/ssh2/server-messages.ts'
 import { type ConnectOptions, type Login, makeConnector } from '../../fixtures/asset-connector.ts'
 import { startSshd } from '../../fixtures/sshd.ts'
 
@@ -61,6 +64,23 @@ const unknownName = {
   network: { resolve: () => Promise.reject(new Error('ENOTFOUND')), ownAddresses: () => [] },
 }
 
+const silentNames = { network: { resolve: () => new Promise<never>(() => {}), ownAddresses: () => [] } }
+
+/** An SSH server that keeps whoever wants to log in waiting. */
+async function silentLogin(): Promise<number> {
+  const { privateKey } = await generateHostKey('ed25519')
+  const server = new Server({ hostKeys: [privateKey] }, (connection) => {
+    onTestFinished(() => void connection.end())
+    connection.on('error', () => undefined)
+    connection.on('authentication', () => {})
+  })
+  onTestFinished(() => void server.close())
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
 const TCP: ReadonlyArray<
   readonly [string, () => Promise<readonly [Partial<Login>, ConnectOptions]>, RegExp]
 > = [
@@ -73,12 +93,22 @@ const TCP: ReadonlyArray<
   [
     'a mute server',
     async () => [{ port: await port(() => {}) }, { timeout: 0.2 }],
-    /no answer from .* \(banner\)/,
+    /was reached at .*, but did not go on within 1 s \(banner\)/,
   ],
   [
     'one that stops after its banner',
     async () => [{ port: await port((socket) => socket.write('SSH-2.0-x\r\n')) }, { auth_timeout: 0.2 }],
-    /no answer from .* \(key exchange\)/,
+    /was reached at .*, but did not go on within 1 s \(key exchange\)/,
+  ],
+  [
+    'a name server that does not answer',
+    async () => [{ asset: { ip: 'slow.invalid' } }, { ...silentNames, connect_timeout: 0.2 }],
+    /the name server did not answer for slow\.invalid within 1 s/,
+  ],
+  [
+    'one that never answers a login',
+    async () => [{ port: await silentLogin() }, { auth_timeout: 1 }],
+    /was reached at .*, but did not go on within 1 s \(log in\)/,
   ],
   [
     'one that resets',
@@ -166,9 +196,6 @@ test.each(SSHD)('an sshd with %s is told in plain words', async (_what, config, 
 })
 
 test('an account that expired is told in the words of the sentence, not as a lost connection', async () => {
-  const { Server } = await import('../../../src/ssh2/library.ts')
-  const { generateHostKey } = await import('../../../src/ssh2/keys.ts')
-  const { sendBanner } = await import('../../../src/ssh2/server-messages.ts')
   const { privateKey } = await generateHostKey('ed25519')
   const server = new Server({ hostKeys: [privateKey] }, (connection) => {
     connection.on('error', () => undefined)

@@ -227,7 +227,7 @@ test('a mute server is given up when the time is over, and the step is named', a
     closed = once(socket, 'close')
   })
   const failure = await failureOf(connector.connect({ port, password: 'secret' }, { timeout: 0.2 }))
-  expect(failure.code).toBe('ASSET_TIMEOUT')
+  expect(failure.code).toBe('ASSET_STALLED')
   expect(failure.facts['step']).toBe('banner')
   await closed
 })
@@ -236,7 +236,7 @@ test('a server that stops after its banner is given up in the key exchange', asy
   await using connector = await makeConnector()
   const { port } = await serve((socket) => socket.write('SSH-2.0-mute\r\n'))
   const failure = await failureOf(connector.connect({ port, password: 'secret' }, { timeout: 0.2 }))
-  expect(failure.code).toBe('ASSET_TIMEOUT')
+  expect(failure.code).toBe('ASSET_STALLED')
   expect(failure.facts['step']).toBe('key exchange')
 })
 
