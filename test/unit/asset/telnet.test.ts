@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AssetConnection } from '../../../src/asset/connection.ts'
 import { type Connector, makeConnector } from '../../fixtures/asset-connector.ts'
 import { Screen } from '../../fixtures/screen.ts'
-import { startTelnetd, TELNET_LOGIN, type Telnetd } from '../../fixtures/telnetd.ts'
+import { isRoot, makeAccount } from '../../fixtures/system-account.ts'
+import { startTelnetd, TELNET_LOGIN, TELNET_PROGRAM, type Telnetd } from '../../fixtures/telnetd.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 
 const PTY = { term: 'xterm-256color', modes: {}, size: { columns: 91, rows: 31 } }
@@ -94,6 +95,48 @@ test('enable after the login: its secret is neither shown nor left to the person
   await screen.until(/box#$/m)
   expect(bytes().includes(TELNET_LOGIN.enable)).toBe(false)
 })
+
+test('core’s TERMINAL_TELNET_REGEX says what a login that worked looks like', async () => {
+  await using odd = await startTelnetd(TELNET_PROGRAM.replace("PS1='box$ '", "PS1='all yours | '"))
+  await using other = await makeConnector()
+  const asset = { protocols: [{ name: 'telnet', port: odd.port }] }
+  const { account: user, password } = TELNET_LOGIN
+  const request = { port: odd.port, user, password, protocol: 'telnet', asset, pty: PTY }
+  await using _in = await other.connect(request, { telnetRegex: 'all yours' })
+  expect(other.progress).toContainEqual({ kind: 'logged-in', method: 'password' })
+  await using _unsure = await other.connect(request, { telnetRegex: 'something else' })
+  expect(other.progress).toContainEqual({ kind: 'by-hand' })
+})
+
+test.runIf(isRoot)(
+  'su after the login asks for a password of its own, which is neither shown nor sent twice',
+  async () => {
+    await using directory = await temporaryDirectory()
+    const { facts, remove } = makeAccount(directory.path)
+    try {
+      // The shell of nobody, whom su asks for a password.
+      const shell = TELNET_PROGRAM.replace(
+        'exec bash',
+        'exec setpriv --reuid=65534 --regid=65534 --clear-groups bash',
+      )
+      await using box = await startTelnetd(shell)
+      const file = join(directory.path, 'secret')
+      await writeFile(file, `${facts.password}\n`)
+      const asset = { protocols: [{ name: 'telnet', port: box.port }] }
+      const { account: user, password } = TELNET_LOGIN
+      await using connection = await connector.connect(
+        { port: box.port, user, password, protocol: 'telnet', asset, pty: PTY },
+        { become: `su ${facts.user}`, become_password_file: file },
+      )
+      const { screen, bytes, type } = await shellOn(connection)
+      type('echo "I am $(id -un)"\r')
+      await screen.until(new RegExp(`^I am ${facts.user}$`, 'm'))
+      expect(bytes().includes(facts.password ?? '')).toBe(false)
+    } finally {
+      remove()
+    }
+  },
+)
 
 test('a secret file that cannot be read is told, and nothing is dialled', async () => {
   await expect(login({ become: 'enable', become_password_file: '/nowhere/x' })).rejects.toMatchObject({
