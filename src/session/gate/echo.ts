@@ -5,6 +5,7 @@ const QUIET_MS = 30
 /** A key that nothing answers in this time has no echo; longer where answers take longer. */
 const SILENT_MS = 120
 const MOST_RTT_MS = 5_000
+const MOST_SAMPLES = 16
 const CAP_MS = 500
 const ESC = 0x1b
 const EDITOR_ON = Buffer.from('\x1b[?2004h')
@@ -24,8 +25,11 @@ export class Echo {
   /** When the key was sent whose answer is measured. */
   #measuring: number | undefined
   #rtt = 0
+  /** The last few of these times. */
+  readonly #samples: number[] = []
   #tail: Buffer = Buffer.alloc(0)
   #prompts = 0
+  #news: AbortController | undefined
 
   constructor(clock: Clock, signal: AbortSignal) {
     this.#clock = clock
@@ -41,14 +45,17 @@ export class Echo {
   outputCame(bytes: Buffer): void {
     const now = this.#clock.monotonic()
     // What comes sooner than an answer can answers a key before.
-    if (now - this.#keyAt >= 0.6 * this.#rtt) this.#answered = true
+    if (now - this.#keyAt >= 0.6 * this.#soonest()) this.#answered = true
     if (this.#measuring !== undefined) {
       const sample = Math.min(MOST_RTT_MS, now - this.#measuring)
       this.#measuring = undefined
       this.#rtt = this.#rtt === 0 ? sample : this.#rtt * 0.8 + sample * 0.2
+      this.#samples.push(sample)
+      if (this.#samples.length > MOST_SAMPLES) this.#samples.shift()
     }
     this.#outputAt = now
     this.#countPrompts(bytes)
+    this.#news?.abort()
   }
 
   /** How many times a line editor has begun. */
@@ -64,8 +71,15 @@ export class Echo {
       const rest = this.#restAt()
       if (now >= rest) return 'quiet'
       if (now >= end || this.#signal.aborted) return 'restless'
-      await sleep(this.#clock, Math.max(1, Math.min(rest, end) - now), this.#signal)
+      await this.#pause(Math.max(1, Math.min(rest, end) - now))
     }
+  }
+
+  /** Until then, or until output comes and the answer may be there. */
+  async #pause(ms: number): Promise<void> {
+    const news = new AbortController()
+    this.#news = news
+    await sleep(this.#clock, ms, AbortSignal.any([this.#signal, news.signal]))
   }
 
   /** Resolves when a line editor has begun since there were `before`, or after `ms`. */
@@ -74,6 +88,14 @@ export class Echo {
     while (this.#prompts === before && this.#clock.monotonic() < end && !this.#signal.aborted) {
       await sleep(this.#clock, 5, this.#signal)
     }
+  }
+
+  /**
+   * How soon an answer may come: not the mean, which one late answer keeps high for many keys, and not the least, which
+   * may have been output that answered nothing.
+   */
+  #soonest(): number {
+    return this.#samples.toSorted((one, other) => one - other)[this.#samples.length >> 2] ?? 0
   }
 
   #restAt(): number {

@@ -58,6 +58,8 @@ class Gate implements Stage {
   #working: Promise<void> | undefined
   /** The line before ended with a backslash: it goes on in the next. */
   #before = ''
+  /** It did so within a paste. */
+  #alone = false
   /** The quote that the lines before may have left open. */
   #quote: Quote = 'none'
   /** Within a bracketed paste, as far as the keys tell. */
@@ -198,7 +200,7 @@ class Gate implements Stage {
     if (!line) return { kind: 'refuse', why: { kind: 'unreadable' } }
     const unseen = runsUnseen(key, this.#lastByte)
     if (unseen && !line.alternate) return { kind: 'refuse', why: { kind: 'unknown', text: '', why: unseen } }
-    const how = { before: this.#before, quote: this.#quote, uncomments: uncomments(key) }
+    const how = { before: this.#before, alone: this.#alone, quote: this.#quote, uncomments: uncomments(key) }
     const decision = await decide(rules, line, how)
     const left = this.#left
     if (decision.kind === 'pass' && left !== '' && bare(line.row).includes(bare(left))) {
@@ -213,7 +215,10 @@ class Gate implements Stage {
 
   #let(key: Buffer, { text, rule }: Decision & { kind: 'pass' }): void {
     const goesOn = /(?<!\\)(?:\\\\)*\\$/.test(text)
-    if (goesOn) this.#before += `${text}\n`
+    if (goesOn) {
+      this.#alone = this.#paste !== undefined || (this.#alone && this.#before !== '')
+      this.#before += `${text}\n`
+    }
     // Where another key may be none, what was begun is not over.
     else if (/^[\r\n]$/.test(key.toString('latin1'))) this.#before = ''
     this.#quote = readHistory(text, this.#quote).ends

@@ -24,6 +24,7 @@ function scan(text: string, begins: Quote, ansi: boolean): HistoryReading {
   let state: Quote = begins
   let escapes = false
   let expands = false
+  let mayStayOpen = false
   for (let at = 0; at < text.length; at++) {
     const char = text.charAt(at)
     if (char === '\\' && (state !== 'single' || escapes)) at++
@@ -31,9 +32,14 @@ function scan(text: string, begins: Quote, ansi: boolean): HistoryReading {
       escapes = ansi && text.charAt(at - 1) === '$'
       state = state === 'single' ? 'none' : 'single'
     } else if (char === '"' && state !== 'single') state = state === 'double' ? 'none' : 'double'
-    else if (char === '!' && state !== 'single') expands ||= isEvent(text.charAt(at + 1), state)
+    else if (char === '!' && state !== 'single') {
+      const next = text.charAt(at + 1)
+      // In zsh this quote closes nothing.
+      mayStayOpen ||= state === 'double' && next === '"'
+      expands ||= isEvent(next, state)
+    }
   }
-  return { expands, ends: state }
+  return { expands, ends: mayStayOpen ? 'double' : state }
 }
 
 const isEvent = (next: string, state: Quote): boolean =>

@@ -27,6 +27,8 @@ const CONTROL_ECHO = /\^(?:\[|[A-Z@\\\]^_])/
 export interface Circumstances {
   /** Lines that go on in this one. */
   readonly before: string
+  /** They came in a paste: where its brackets hold, this line has them in it. */
+  readonly alone: boolean
   /** The quote that may still be open from them. */
   readonly quote: Quote
   /** The key takes a comment sign away. */
@@ -41,8 +43,8 @@ export async function decide(rules: RuleSet, line: EditedLine, how: Circumstance
   // Nobody could list what may be an answer or a password.
   const options = { withoutRulesForAll: !line.echoed && line.editor !== true }
   let passed: Decision | undefined
-  for (const text of candidates(line).flatMap((each) => readings(each, how))) {
-    const verdict = await rules.judge(how.before + text, options)
+  for (const { text, whole } of candidates(line).flatMap((each) => readings(each, how))) {
+    const verdict = await rules.judge(whole, options)
     if (verdict.kind === 'denied') return refuse({ ...verdict, kind: 'rule', text })
     passed ??= { kind: 'pass', text, ...(verdict.rule && { rule: verdict.rule }) }
   }
@@ -52,8 +54,16 @@ export async function decide(rules: RuleSet, line: EditedLine, how: Circumstance
   return passed ?? { kind: 'pass', text: '' }
 }
 
-function readings(text: string, { uncomments }: Circumstances): string[] {
-  return uncomments ? [text, text.replace(/^\s*#/, '')] : [text]
+interface Reading {
+  readonly text: string
+  /** With what it goes on from. */
+  readonly whole: string
+}
+
+function readings(line: string, { before, alone, uncomments }: Circumstances): Reading[] {
+  const texts = uncomments ? [line, line.replace(/^\s*#/, '')] : [line]
+  const begins = alone && before !== '' ? [before, ''] : [before]
+  return texts.flatMap((text) => begins.map((begin) => ({ text, whole: begin + text })))
 }
 
 /** A line that a shell may put together from its history. Older ones never say that their line editor is active. */

@@ -36,4 +36,6 @@ test('a quote that is left open goes on in the next line', () => {
   expect(first.ends).toBe('single')
   expect(readHistory("x' !tou #'", first.ends).expands).toBe(true)
   expect(readHistory("x !tou'", first.ends).expands).toBe(false)
+  // zsh does not close it there.
+  expect(readHistory('echo "hi!"').ends).toBe('double')
 })

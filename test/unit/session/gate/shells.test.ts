@@ -150,6 +150,13 @@ test('zsh: an action called by its name sends off no line unjudged', async () =>
   expect(shell.has('a')).toBe(false)
 })
 
+test('bash: lines of a paste that a backslash joins are judged as the line they are', async () => {
+  await using shell = await GatedShell.start('bash')
+  await shell.attempt(`${PASTE('tou\\\nch a')}\r`)
+  expect(shell.has('a')).toBe(false)
+  expect(shell.refusals).toMatchObject([{ kind: 'rule' }])
+})
+
 test('a line that goes on in the next by a backslash is judged as one', async () => {
   await using shell = await GatedShell.start('bash')
   await shell.run('tou\\\r', '> ')
