@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { Fault } from '../../base/fault.ts'
 
 const SCHEMA_VERSION = 2
+const FILE = 'core.db'
 const Version = z.object({ user_version: z.int() })
 
 /** What brings a database from one version to the next; the first makes an empty one. */
@@ -87,7 +88,7 @@ export class EmbeddedCoreError extends Fault<'EMBEDDED_CORE_DATABASE'> {
  */
 export async function openDatabase(directory: string): Promise<Database.Database> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const path = join(directory, 'core.db')
+  const path = join(directory, FILE)
   // SQLite would make it with the umask's mode, and its journals with the mode of this file.
   await (await open(path, 'a', 0o600)).close()
   const database = new Database(path)
@@ -105,6 +106,24 @@ export async function openDatabase(directory: string): Promise<Database.Database
       cause,
     })
   }
+}
+
+/**
+ * Carries out `act`, one statement, and brings it to the disk off the main thread: SQLite itself would hold up the whole
+ * process for that, once for each of many. When it resolves, what was done survives a power cut as everything does.
+ */
+export async function durably<T>(database: Database.Database, directory: string, act: () => T): Promise<T> {
+  database.pragma('synchronous = NORMAL')
+  let result: T
+  try {
+    result = act()
+  } finally {
+    database.pragma('synchronous = FULL')
+  }
+  // A commit is in the log and nowhere else until SQLite takes it over, and for that it syncs both files itself.
+  await using log = await open(join(directory, `${FILE}-wal`), 'r')
+  await log.sync()
+  return result
 }
 
 function migrate(database: Database.Database, path: string): void {

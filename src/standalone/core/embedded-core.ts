@@ -89,7 +89,7 @@ async function buildApp(options: EmbeddedCoreOptions, scope: Scope): Promise<Exp
     ...nodeResources({ inventory, clock }),
     ...domainResources(inventory),
     ...new ConnectionTokens({ inventory, clock }).resources,
-    ...new FileLogs({ database, clock }).resources,
+    ...new FileLogs({ database, directory, clock }).resources,
     ...recordResources({
       sessions,
       commands: new Commands(database),

@@ -3,6 +3,7 @@ import type Database from 'libsql'
 import { z } from 'zod'
 import type { Clock } from '../../base/clock.ts'
 import { formatTime } from '../../core/wire-time.ts'
+import { durably } from './database.ts'
 import { bool, parseFields, text, uuid } from './fields.ts'
 import { type Call, listReply, type Reply, type Resource } from './resource.ts'
 
@@ -41,11 +42,14 @@ const MOST_LISTED = 10_000
 /** What was done with files, as it is told: one a call, under an id that may come from the caller. */
 export class FileLogs {
   readonly #database: Database.Database
+  readonly #directory: string
   readonly #clock: Clock
 
-  constructor({ database, clock }: { database: Database.Database; clock: Clock }) {
-    this.#database = database
-    this.#clock = clock
+  /** `directory` is the database's. */
+  constructor(parts: { database: Database.Database; directory: string; clock: Clock }) {
+    this.#database = parts.database
+    this.#directory = parts.directory
+    this.#clock = parts.clock
   }
 
   get resources(): readonly Resource[] {
@@ -61,7 +65,7 @@ export class FileLogs {
     ]
   }
 
-  #create({ body }: Call): Reply {
+  async #create({ body }: Call): Promise<Reply> {
     const parsed = parseFields(NewFileLog, body)
     if (!parsed.ok) return { status: 400, body: parsed.faults }
     const { id, remote_addr, is_success, org_id, ...fields } = parsed.data
@@ -73,7 +77,8 @@ export class FileLogs {
       org_id: org_id ?? '',
       date_start: this.#clock.now(),
     })
-    if (!this.#insert(row)) return { status: 400, body: { id: ['This field must be unique.'] } }
+    const isNew = await durably(this.#database, this.#directory, () => this.#insert(row))
+    if (!isNew) return { status: 400, body: { id: ['This field must be unique.'] } }
     return { status: 201, body: fileLogReply(row) }
   }
 

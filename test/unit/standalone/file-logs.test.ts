@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import Database from 'libsql'
 import { expect, test } from 'vitest'
-import { openDatabase } from '../../../src/standalone/core/database.ts'
+import { durably, openDatabase } from '../../../src/standalone/core/database.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
 import { SOME_TEXT, startWorld } from './world.ts'
 
@@ -73,4 +73,21 @@ test('a database of the first format gets the table it lacks and keeps what it h
   const raw = new Database(join(directory.path, 'core.db'))
   expect(raw.prepare('PRAGMA user_version').get()).toMatchObject({ user_version: 2 })
   raw.close()
+})
+
+test('what is brought to the disk apart leaves the database as careful as it was', async () => {
+  await using directory = await temporaryDirectory()
+  const database = await openDatabase(directory.path)
+  const count = (): unknown => database.prepare('SELECT count(*) AS count FROM tasks').get()
+  const care = (): unknown => database.prepare('PRAGMA synchronous').get()
+  const add = (): void => {
+    database.exec("INSERT INTO tasks VALUES ('t','n','a','x',0,1,NULL)")
+    expect(care()).toMatchObject({ synchronous: 1 })
+  }
+  await durably(database, directory.path, add)
+  expect(count()).toMatchObject({ count: 1 })
+  expect(care()).toMatchObject({ synchronous: 2 })
+  await expect(durably(database, directory.path, add)).rejects.toThrow(/UNIQUE/)
+  expect(care()).toMatchObject({ synchronous: 2 })
+  database.close()
 })
