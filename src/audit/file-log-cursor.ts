@@ -55,9 +55,13 @@ export class FileLogCursor {
     }
   }
 
+  get isSaved(): boolean {
+    return this.#place === this.#saved
+  }
+
   async save(): Promise<void> {
     const place = this.#place
-    if (place === this.#saved) return
+    if (this.isSaved) return
     const content = { format: 'cocod-file-log-delivery', version: CURSOR_VERSION, ...place }
     await writeFileAtomic(this.#path, `${JSON.stringify(content)}\n`)
     this.#saved = place

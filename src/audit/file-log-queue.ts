@@ -35,6 +35,10 @@ export interface FileLogQueueStats {
 const IDLE_MS = 6 * 3_600_000
 /** Entries between two notes of how far it has come. What a kill makes it send twice core knows by its id. */
 const NOTE_EVERY = 100
+/** Time between two notes while entries come one by one: each costs the disk more than the entry itself. */
+const NOTE_MS = 1_000
+/** How often it is looked for files that were kept for long enough, while entries come. */
+const TIDY_MS = 60_000
 /** Tries of one entry that core fails on before others may go first. */
 const TRIES_IN_FRONT = 5
 
@@ -55,6 +59,9 @@ export class FileLogQueue {
   #waiting = 0
   #oldest: number | undefined
   #failing = false
+  /** Monotonic, ms. */
+  #notedAt = Number.NEGATIVE_INFINITY
+  #tidiedAt = Number.NEGATIVE_INFINITY
   #running: Promise<void> | undefined
 
   constructor(options: FileLogQueueOptions) {
@@ -109,7 +116,7 @@ export class FileLogQueue {
     try {
       if (!this.#counted) await this.#count()
       if (!(await this.#sendAll())) return 'stopped'
-      await this.#cursor.tidy(this.#options.retentionDays, this.#options.clock.now())
+      await this.#tidy()
       return 'sent'
     } catch (error) {
       this.#options.log.error({ err: error }, 'file logs could not be read or noted, it is tried again')
@@ -136,8 +143,23 @@ export class FileLogQueue {
       }
       return true
     } finally {
-      await this.#cursor.save()
+      await this.#note()
     }
+  }
+
+  async #note(): Promise<void> {
+    const now = this.#options.clock.monotonic()
+    if (this.#cursor.isSaved || (!this.#closing && now - this.#notedAt < NOTE_MS)) return
+    this.#notedAt = now
+    await this.#cursor.save()
+  }
+
+  async #tidy(): Promise<void> {
+    const { clock, retentionDays } = this.#options
+    const now = clock.monotonic()
+    if (now - this.#tidiedAt < TIDY_MS) return
+    this.#tidiedAt = now
+    await this.#cursor.tidy(retentionDays, clock.now())
   }
 
   async #sendFile(start: FileLogPlace): Promise<boolean> {

@@ -63,6 +63,31 @@ test('what was done with files goes to core in its order, once, also over a rest
   expect(all.clock.pending).toBe(0)
 })
 
+test('entries that come one by one do not each note how far core has them', async () => {
+  await using all = await home()
+  const noted = (): Promise<string> => readFile(join(all.home, 'file-logs', 'delivery.json'), 'utf8')
+  const audit = fileAudit(all.parts)
+  audit.start()
+  const one = async (name: string): Promise<void> => {
+    await audit.fileLogs.add(record(name))
+    await until(sent(audit))
+  }
+  await one('/a')
+  await until(() => noted().catch(() => undefined))
+  const first = await noted()
+  for (const name of ['/b', '/c', '/d']) await one(name)
+  expect(await noted()).toBe(first)
+  all.clock.advance(1_000)
+  await one('/e')
+  await until(async () => (await noted()) !== first)
+  await one('/f')
+  await audit.close(NEVER)
+  const next = fileAudit(all.parts)
+  next.start()
+  await next.close(NEVER)
+  expect(all.core.calls).toHaveLength(6)
+})
+
 test('what came before the queue was started, or is there when it ends, is not forgotten', async () => {
   await using all = await home()
   const audit = fileAudit(all.parts)
