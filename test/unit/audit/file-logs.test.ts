@@ -73,7 +73,7 @@ test('entries that come one by one do not each note how far core has them', asyn
     await until(sent(audit))
   }
   await one('/a')
-  await until(() => noted().catch(() => undefined))
+  await until(async () => (await noted().catch(() => '')) !== '')
   const first = await noted()
   for (const name of ['/b', '/c', '/d']) await one(name)
   expect(await noted()).toBe(first)
