@@ -10,6 +10,7 @@ import { brotliCompressSync, constants } from 'node:zlib'
 const PAGES = [
   { page: 'index.html', script: 'main' },
   { page: 'files.html', script: 'files' },
+  { page: 'sessions.html', script: 'sessions' },
 ]
 
 /** Builds, and gives the page's weight by file in bytes, as it is and compressed. */

@@ -1,10 +1,11 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { z } from 'zod'
 import type { FileAudit } from './audit/file-audit.ts'
+import { Spool } from './audit/spool.ts'
 import type { Penalties } from './auth/penalties.ts'
 import type { Clock } from './base/clock.ts'
 import { type ControlAnswer, serveControl } from './base/control-socket.ts'
-import { actsPath, controlPath, lockPath } from './base/data-dir.ts'
+import { actsPath, controlPath, lockPath, sessionsPath } from './base/data-dir.ts'
 import { takeLock } from './base/lock-file.ts'
 import { Scope } from './base/scope.ts'
 import type { Config } from './config/config.ts'
@@ -40,6 +41,7 @@ import { SessionShares } from './session/shares.ts'
 import type { SshdParts } from './sshd/options.ts'
 import type { Sshd } from './sshd/server.ts'
 import { type Standalone, startStandalone } from './standalone/standalone.ts'
+import { Records } from './web/oversight/records.ts'
 
 export interface DaemonParts {
   readonly config: Config
@@ -109,6 +111,7 @@ class Building {
   readonly #settings: Settings
   readonly #registry: SessionRegistry
   readonly #shares: SessionShares
+  readonly #guests: SessionGuests
   readonly #listeners: Address[] = []
   readonly #targets = new LastTargets()
   readonly #people: KnownPeople
@@ -126,6 +129,11 @@ class Building {
     this.#registry = new LocalSessionRegistry(registryLimits(this.#settings), parts.clock)
     this.#shares = scope.own(new SessionShares(parts.clock))
     this.#registry.onEnded((id) => this.#shares.close(id))
+    const { WATCH_NOTICE: announced } = this.#settings
+    this.#guests = new SessionGuests({
+      ...{ registry: this.#registry, shares: this.#shares },
+      ...{ clock: parts.clock, announced },
+    })
   }
 
   async daemon(): Promise<Daemon> {
@@ -209,9 +217,9 @@ class Building {
     hostKeys: SshdParts['hostKeys'],
   ): Promise<Sshd> {
     const { clock, log } = this.#parts
-    const { NAME: node, WATCH_NOTICE: announced } = this.#settings
+    const { NAME: node } = this.#settings
     const header = () => this.#settings.HEADER_TITLE
-    const guests = new SessionGuests({ registry: this.#registry, shares: this.#shares, clock, announced })
+    const guests = this.#guests
     const rules = (target: Target) => assets.options.assetOptions(target)
     const { jump } = assets
     const sessions = new SessionService(deps)
@@ -235,9 +243,11 @@ class Building {
     const { standalone, clock, log } = this.#parts
     const parts = { settings: this.#settings, standalone, host: this.#bindHost, sshPort, clock, log }
     const sessions = new SessionService(deps)
+    const records = new Records(new Spool(sessionsPath(this.#settings.DATA_DIR)))
+    const oversight = { guests: this.#guests, registry: this.#registry, records }
     const health = () => (this.#registry.draining ? 'draining' : link.waitingFor)
     const shared = { core: link.service, penalties: this.#penalties, catalogues: this.#catalogues }
-    return openWebDoor({ ...parts, ...shared, sessions, files, health }, this.#scope)
+    return openWebDoor({ ...parts, ...shared, sessions, files, oversight, health }, this.#scope)
   }
 
   async #control(

@@ -25,6 +25,8 @@ export interface Me {
   readonly name: string
   readonly username: string
   readonly admin: boolean
+  /** May read records. */
+  readonly reads: boolean
   readonly csrf: string
 }
 

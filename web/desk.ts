@@ -1,5 +1,6 @@
 import type { Asset, Me } from './api.ts'
 import { call } from './api.ts'
+import { ask } from './ask.ts'
 import { type Choice, choose, showHelp } from './dialog.ts'
 import { h } from './dom.ts'
 import { FileClient } from './file-client.ts'
@@ -12,7 +13,7 @@ import { showPalette } from './palette.ts'
 import { changeFontSize } from './screen.ts'
 import { findAssets, Sidebar } from './sidebar.ts'
 import { StatusBar } from './status-bar.ts'
-import { type Goal, Tab } from './tab.ts'
+import { type Goal, type See, Tab } from './tab.ts'
 import { keepTabs, keptTabs, TabStrip } from './tab-strip.ts'
 import { switchLanguage, text } from './texts.ts'
 import { switchTheme } from './theme.ts'
@@ -64,6 +65,7 @@ export class Desk implements Commands {
     app.replaceChildren(h('div', { class: 'desk' }, this.#sidebar.element, main))
     bindKeys(this)
     for (const { goal, room } of keptTabs()) this.#open(goal, room)
+    this.#openSeen()
     if (this.#tabs.length === 0) this.#sidebar.focus()
   }
 
@@ -128,8 +130,27 @@ export class Desk implements Commands {
     }
   }
 
+  /** The sessions page sends here what is to be looked at. */
+  #openSeen(): void {
+    const wish = new URLSearchParams(location.hash.slice(1))
+    const types = wish.has('join')
+    const session = wish.get(types ? 'join' : 'watch')
+    history.replaceState(null, '', location.pathname)
+    if (session) this.#open(seen(wish.get('title') ?? session, { session, types }))
+  }
+
+  async #joinByCode(): Promise<void> {
+    const code = (await ask(text('joinByCode'), ''))?.trim()
+    if (code) this.#open(seen(text('invited'), { code }))
+  }
+
   #commands(): readonly Choice[] {
     return [
+      {
+        label: text('sessions'),
+        act: () => void location.assign(`${document.documentElement.dataset['page'] ?? ''}sessions`),
+      },
+      { label: text('joinByCode'), act: () => void this.#joinByCode() },
       { label: text('files'), act: () => this.files() },
       { label: text('find'), act: () => this.find() },
       { label: text('bigger'), act: () => changeFontSize(1) },
@@ -241,6 +262,14 @@ export class Desk implements Commands {
     } else this.#status.say(answer.text)
   }
 }
+
+const seen = (name: string, see: See): Goal => ({
+  asset: '',
+  name,
+  account: '',
+  accountName: text('seen'),
+  see,
+})
 
 const button = (sign: string, label: string, act: () => void): HTMLButtonElement =>
   h('button', { class: 'quiet', title: label, 'aria-label': label, onclick: act }, sign)

@@ -27,7 +27,7 @@ export class FilePanel {
 
   toggle(goal: Goal | undefined): void {
     if (!this.element.hidden) this.#hide()
-    else if (goal) {
+    else if (goal && !goal.see) {
       this.element.hidden = false
       this.#show(goal).focus()
     }
@@ -36,7 +36,7 @@ export class FilePanel {
   /** Another tab is in front. */
   follow(goal: Goal | undefined): void {
     if (this.element.hidden) return
-    if (goal) this.#show(goal)
+    if (goal && !goal.see) this.#show(goal)
     else this.#hide()
   }
 

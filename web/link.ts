@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client'
 import { RoomClient, type RoomEvents } from './room.ts'
+import type { See } from './tab.ts'
 import { text } from './texts.ts'
 
 /** Longer than a connection to an asset may take to be refused. */
@@ -28,6 +29,7 @@ interface Incoming {
 interface Outgoing {
   open(wish: object, answer: (answer: Opened) => void): void
   resume(wish: object, answer: (answer: Opened) => void): void
+  watch(wish: object, answer: (answer: Opened) => void): void
   echo(answer: () => void): void
   in(event: object): void
   drawn(event: object): void
@@ -71,6 +73,11 @@ export class Link {
     return this.#enter('open', { asset, account, ...events.size() }, events)
   }
 
+  /** Somebody's session: watched, joined, or come to with a code. */
+  watch(see: See, events: RoomEvents): Promise<RoomClient | string> {
+    return this.#enter('watch', { ...see, ...events.size() }, events)
+  }
+
   /** A room this page has shown before it was loaded anew. */
   resume(room: string, events: RoomEvents): Promise<RoomClient | string> {
     return this.#enter('resume', { room, ...events.size() }, events)
@@ -89,7 +96,7 @@ export class Link {
   }
 
   /** In the very turn of the answer: the room's first bytes may come right behind it. */
-  #enter(event: 'open' | 'resume', wish: object, events: RoomEvents): Promise<RoomClient | string> {
+  #enter(event: 'open' | 'watch' | 'resume', wish: object, events: RoomEvents): Promise<RoomClient | string> {
     return new Promise((resolve) => {
       this.#ask(event, wish, (answer) => resolve(answer.ok ? this.#entered(answer, events) : answer.text))
     })
@@ -106,7 +113,7 @@ export class Link {
     return room
   }
 
-  #ask(event: 'open' | 'resume', wish: object, then: (answer: Opened) => void): void {
+  #ask(event: 'open' | 'watch' | 'resume', wish: object, then: (answer: Opened) => void): void {
     this.#socket.timeout(ANSWER_MS).emit(event, wish, (lost: Error | null, answer: Opened) => {
       then(lost ? { ok: false, text: text('away') } : answer)
     })

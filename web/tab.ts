@@ -5,11 +5,19 @@ import { Screen } from './screen.ts'
 import { text } from './texts.ts'
 
 /** What is opened: enough to open it again, and to come back to it after a reload. */
+/** Somebody's session that is looked at: by its id, or by the code of an invitation. */
+export interface See {
+  readonly session?: string
+  readonly code?: string
+  readonly types?: boolean
+}
+
 export interface Goal {
   readonly asset: string
   readonly name: string
   readonly account: string
   readonly accountName: string
+  readonly see?: See
 }
 
 const encoder = new TextEncoder()
@@ -47,6 +55,8 @@ export class Tab {
   }
 
   open(): Promise<void> {
+    const { see } = this.goal
+    if (see) return this.#enter(this.#link.watch(see, this.#events()))
     return this.#enter(this.#link.open(this.goal.asset, this.goal.account, this.#events()))
   }
 

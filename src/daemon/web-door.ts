@@ -22,6 +22,7 @@ export interface WebDoorParts {
   readonly sessions: SessionService
   readonly files: Files
   readonly catalogues: Catalogues
+  readonly oversight: WebParts['oversight']
   readonly health: WebParts['health']
   readonly clock: Clock
   readonly log: Log
@@ -29,7 +30,7 @@ export interface WebDoorParts {
 
 /** The web port as the settings want it. Resolves with the port it got. */
 export function openWebDoor(parts: WebDoorParts, scope: Scope): Promise<number> {
-  const { settings, host, sshPort, core, sessions, files, catalogues, health, clock, log } = parts
+  const { settings, host, sshPort, core, sessions, files, catalogues, oversight, health, clock, log } = parts
   const { TRUSTED_PEERS } = settings
   return startWeb(
     {
@@ -44,7 +45,7 @@ export function openWebDoor(parts: WebDoorParts, scope: Scope): Promise<number> 
         mostSocketsPerUser: settings.MAX_WEB_SOCKETS_PER_USER,
         mostUploadBytes: settings.WEB_UPLOAD_MAX_MB * 2 ** 20,
       },
-      ...{ logins: loginsOf(parts), core, sessions, files, catalogues, health, clock, log },
+      ...{ logins: loginsOf(parts), core, sessions, files, catalogues, oversight, health, clock, log },
     },
     scope,
   )

@@ -7,10 +7,12 @@ import type { Log } from '../log.ts'
 import { usableAccounts } from '../menu/accounts.ts'
 import type { Catalogues } from '../menu/catalogues.ts'
 import { Catalogue } from '../menu/search.ts'
+import { seesAll } from '../session/guests.ts'
 import { handled } from './answers.ts'
 import type { Caller, Callers } from './callers.ts'
 import type { Csrf } from './csrf.ts'
 import { type Identities, type Visitor, type VisitorOptions, visitorOf } from './visitor.ts'
+import { WebError } from './web-error.ts'
 
 export interface ApiParts extends VisitorOptions {
   readonly core: Pick<AppService, 'assets' | 'nodes' | 'nodeAssets'>
@@ -71,7 +73,7 @@ export class Api {
         const caller = await this.#parts.callers.caller(request, response, { changes })
         response.json(await handle(caller, request))
       } catch (error) {
-        this.#refuse(response, visitor, error)
+        this.refuse(response, visitor, error)
       }
     })
   }
@@ -84,9 +86,15 @@ export class Api {
       const identity = await identities.identify(visitor, AbortSignal.timeout(IDENTIFY_MS))
       if (!identity) return void response.status(401).json({ login: loginElsewhere ?? null })
       const { name, username } = identity.principal.user
-      response.json({ name, username, admin: identity.admin, csrf: csrf.tokenFor(identity) })
+      response.json({
+        name,
+        username,
+        admin: identity.admin,
+        reads: seesAll(identity.principal.user),
+        csrf: csrf.tokenFor(identity),
+      })
     } catch (error) {
-      this.#refuse(response, visitor, error)
+      this.refuse(response, visitor, error)
     }
   }
 
@@ -118,12 +126,13 @@ export class Api {
     }))
   }
 
-  #refuse(response: Response, { language }: Visitor, error: unknown): void {
+  /** Tells in words why there is no answer. */
+  refuse(response: Response, { language }: Visitor, error: unknown): void {
     const { log } = this.#parts
     if (error instanceof z.ZodError) {
       return void response.status(400).json({ text: say(language, 'web.malformed') })
     }
-    const status = isNobody(error) ? 401 : 503
+    const status = isNobody(error) ? 401 : isMissing(error) ? 404 : 503
     log.info({ err: error }, 'a request of a page failed')
     if (!response.headersSent) response.status(status).json({ text: sayFault(language, error) })
   }
@@ -133,6 +142,9 @@ const IDENTIFY_MS = 20_000
 
 const isNobody = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'WEB_NOBODY'
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof WebError && (error.code === 'WEB_NO_SESSION' || error.code === 'WEB_NO_RECORD')
 
 const shownAsset = (asset: Asset) => ({
   id: asset.id,

@@ -8,6 +8,7 @@ import type { Catalogues } from '../menu/catalogues.ts'
 import type { Principal } from '../session/principal.ts'
 import type { SessionService } from '../session/session.ts'
 import type { LoginPenalties } from './login-routes.ts'
+import type { OversightParts } from './oversight/oversight.ts'
 import type { TrustedPeer } from './peer.ts'
 
 export interface WebOptions {
@@ -47,6 +48,7 @@ export interface WebParts {
   readonly sessions: Pick<SessionService, 'open'>
   readonly files: Pick<Files, 'client'>
   readonly catalogues: Catalogues
+  readonly oversight: OversightParts
   /** Undefined: well; else what is wrong. Decides the answer of /healthz, which tells strangers no more than that. */
   readonly health: () => string | undefined
   readonly clock: Clock

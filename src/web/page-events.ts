@@ -12,6 +12,15 @@ const sane = <T extends { columns: number; rows: number }>(wish: T): T => ({
 })
 
 export const Open = z.object({ asset: id, account: id, ...size }).transform(sane)
+/** To look on at a session that runs, or type along: one that the person may see, or one they were invited to. */
+export const Watch = z
+  .object({
+    session: id.optional(),
+    code: z.string().max(64).optional(),
+    types: z.boolean().default(false),
+    ...size,
+  })
+  .transform(sane)
 /** Without `received` the page has lost its screen. */
 export const Resume = z.object({ room: id, received: place.optional(), ...size }).transform(sane)
 export const Typed = z.object({ room: id, at: place, bytes: z.instanceof(Uint8Array) })

@@ -5,9 +5,11 @@ import type { AppService } from '../core/app-service.ts'
 import { sayFault } from '../i18n/i18n.ts'
 import { type Log, withLogContext } from '../log.ts'
 import type { SessionService } from '../session/session.ts'
+import type { Size, Terminal } from '../terminal/terminal.ts'
 import { type Guest, MOST_ROOMS } from './guest.ts'
 import { malformed } from './malformed.ts'
-import { type Answer, Close, Drawn, Open, Resized, Resume, Typed } from './page-events.ts'
+import { noSession, type OversightParts } from './oversight/oversight.ts'
+import { type Answer, Close, Drawn, Open, Resized, Resume, Typed, Watch } from './page-events.ts'
 import type { PageRoom, Viewer } from './page-room.ts'
 import type { PageRooms } from './page-rooms.ts'
 import { findTarget, nobody, tooMany, tooManyTabs } from './targets.ts'
@@ -18,6 +20,7 @@ export interface PageDeps {
   readonly core: Pick<AppService, 'targetById'>
   readonly sessions: Pick<SessionService, 'open'>
   readonly rooms: PageRooms
+  readonly oversight: Pick<OversightParts, 'guests'>
   readonly log: Log
 }
 
@@ -35,6 +38,7 @@ export class Page {
     this.#guest = guest
     this.#deps = deps
     this.#asked('open', Open, (wish) => this.#open(wish))
+    this.#asked('watch', Watch, (wish) => this.#another(() => this.#watch(wish)))
     this.#asked('resume', Resume, (wish) => this.#resume(wish))
     this.#told('in', Typed, (shown, { at, bytes }) => shown.room.type(shown.viewer, at, Buffer.from(bytes)))
     this.#told('drawn', Drawn, ({ room, viewer }, { at }) => room.acknowledge(viewer, at))
@@ -86,11 +90,15 @@ export class Page {
     return identity
   }
 
-  async #open(wish: z.output<typeof Open>): Promise<Answer> {
+  #open(wish: z.output<typeof Open>): Promise<Answer> {
+    return this.#another(() => this.#opened(wish))
+  }
+
+  async #another(open: () => Promise<Answer>): Promise<Answer> {
     if (this.#shown.size + this.#opening >= MOST_ROOMS) throw tooManyTabs()
     this.#opening += 1
     try {
-      return await this.#opened(wish)
+      return await open()
     } finally {
       this.#opening -= 1
     }
@@ -102,11 +110,36 @@ export class Page {
     const { principal } = identity
     const ids = { assetId: asset, systemUserId: account }
     const target = await findTarget(this.#deps.core, principal, ids, this.#guest.gone)
+    return await this.#begin({ identity, size }, (terminal) =>
+      this.#deps.sessions.open({ terminal, principal, target }),
+    )
+  }
+
+  /** A tab on somebody's session is a tab like others, also where its page is loaded anew. */
+  async #watch({ session: wanted, code, types, ...size }: z.output<typeof Watch>): Promise<Answer> {
+    const identity = await this.#identity()
+    if (this.#guest.tooMany) throw tooMany()
+    const { principal } = identity
+    const { guests } = this.#deps.oversight
+    const never = new AbortController().signal
+    if (code !== undefined)
+      return await this.#begin({ identity, size }, (terminal) =>
+        guests.byCode(code, { terminal, principal }, never),
+      )
+    const session = guests.visibleTo(principal.user).find(({ id }) => id === wanted)
+    if (!session || (types && !guests.mayType(principal.user, session))) throw noSession()
+    return await this.#begin({ identity, size }, (terminal) =>
+      guests.show(session, { terminal, principal, types }, never),
+    )
+  }
+
+  async #begin(
+    { identity, size }: { identity: Identity; size: Size },
+    run: (terminal: Terminal) => Promise<unknown>,
+  ): Promise<Answer> {
     const room = this.#deps.rooms.create(identity, size)
     const answer = await this.#show(room, 0)
-    const { terminal } = room
-    void this.#deps.sessions
-      .open({ terminal, principal, target })
+    void run(room.terminal)
       .catch((error: unknown) => this.#tell(room, error))
       .then(() => room.end())
     return answer

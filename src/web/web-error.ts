@@ -23,6 +23,9 @@ export type WebErrorCode =
   /** There is nothing of this kind there. Facts: `name`. */
   | 'WEB_NO_FILE'
   | 'WEB_UNKNOWN_COMMAND'
+  /** A session that does not run, or is not this person's affair. */
+  | 'WEB_NO_SESSION'
+  | 'WEB_NO_RECORD'
 
 export class WebError extends Fault<WebErrorCode> {
   override readonly name = 'WebError'

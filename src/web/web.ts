@@ -12,6 +12,7 @@ import { httpServer, listen } from './listen.ts'
 import { LoginRoutes } from './login-routes.ts'
 import { Luna } from './luna.ts'
 import type { WebParts } from './options.ts'
+import { Oversight } from './oversight/oversight.ts'
 import { OwnLogins } from './own-logins.ts'
 import { PageFiles } from './page-files.ts'
 import { PageHtml } from './page-html.ts'
@@ -110,7 +111,8 @@ class WebDoor {
     )
     io.of('/page').on('connection', (socket) => {
       const guest = sockets.guest(socket.request)
-      if (guest) new Page(socket, guest, { core, sessions, rooms: this.#rooms, log })
+      if (guest)
+        new Page(socket, guest, { core, sessions, rooms: this.#rooms, oversight: this.#parts.oversight, log })
     })
     serveSids(io, sockets, this.volumes)
     return sockets
@@ -135,6 +137,11 @@ class WebDoor {
       response.setHeader('Cache-Control', 'no-cache')
       response.type('html').send(this.#html.of('index.html', request))
     })
+    const player = securityHeaders({ tls: false, inlineStyle: true, player: true })
+    router.get('/sessions', player, (request, response) => {
+      response.setHeader('Cache-Control', 'no-cache')
+      response.type('html').send(this.#html.of('sessions.html', request))
+    })
     router.get('/assets/:name', (request, response, next) => {
       if (!this.#files.send(request.params.name, request, response)) next()
     })
@@ -157,6 +164,8 @@ class WebDoor {
       loginElsewhere,
     })
     router.use('/api', api.router)
+    const oversight = { ...this.#parts.oversight, callers: this.#callers, api, log }
+    router.use('/api', new Oversight(oversight).router)
     return router
   }
 

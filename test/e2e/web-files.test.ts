@@ -115,7 +115,7 @@ test('the file manager in a browser: up, down, drag and drop, and what is done w
   await drop(page, '.files', [local('folder', 'inner', 'deep')])
   await line(page, 'deep', 'The account on the asset has no right to do this.').waitFor()
   expect(troubles).toEqual([])
-})
+}, 180_000)
 
 test('beside a terminal: the files of its account, with progress, and an upload given up', async () => {
   await using bastion = await startBastion({ env: { SFTP_ROOT: 'home' } })
@@ -150,4 +150,4 @@ test('beside a terminal: the files of its account, with progress, and an upload 
   await page.keyboard.press('Alt+Shift+E')
   await page.locator('.side').waitFor({ state: 'hidden' })
   expect(troubles).toEqual([])
-})
+}, 180_000)

@@ -28,4 +28,6 @@ export const web = {
   'fault.WEB_UPLOAD': 'The parts of this upload do not fit together. Upload the file again.',
   'fault.WEB_NO_FILE': 'There is nothing here that could be opened in this way: {name}. Load the page again.',
   'fault.WEB_UNKNOWN_COMMAND': 'The bastion does not offer this for files.',
+  'fault.WEB_NO_SESSION': 'This session does not run any more, or it is not yours to see or change.',
+  'fault.WEB_NO_RECORD': 'There is no such record here, or it is not yours to read.',
 } as const

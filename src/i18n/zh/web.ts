@@ -27,4 +27,6 @@ export const web: Record<keyof typeof en, string> = {
   'fault.WEB_UPLOAD': '上传的各部分不一致，请重新上传该文件。',
   'fault.WEB_NO_FILE': '无法以此方式打开：{name}，请重新加载页面。',
   'fault.WEB_UNKNOWN_COMMAND': '堡垒机不提供此文件操作。',
+  'fault.WEB_NO_SESSION': '该会话已结束，或您无权查看或更改。',
+  'fault.WEB_NO_RECORD': '没有该记录，或您无权读取。',
 }
