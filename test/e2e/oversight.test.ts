@@ -44,7 +44,7 @@ test('an administrator sees a session that runs, watches, joins, shares and ends
   await using bastion = await startBastion({ inventory: more(passwordFile) })
   await using alice = await bastion.ssh({ as: bastion.direct })
   await alice.untilScreen(/[$#]/)
-  await alice.type('echo first-$((40+2))\r')
+  alice.type('echo first-$((40+2))\r')
   await alice.untilScreen(/first-42/)
   await using browser = await openBrowser()
   const { page, troubles } = browser
@@ -60,7 +60,7 @@ test('an administrator sees a session that runs, watches, joins, shares and ends
     row.getByRole('button', { name: /Watch/ }).click(),
   ])
   await shown(watching, /first-42/)
-  await alice.type('echo second-$((40+3))\r')
+  alice.type('echo second-$((40+3))\r')
   await shown(watching, /second-43/)
   await watching.reload()
   await shown(watching, /second-43/)
