@@ -26,7 +26,7 @@ export interface MenuHabits {
 
 export interface ByMenuDeps {
   readonly core: Pick<AppService, 'assets' | 'nodes' | 'nodeAssets' | 'settings'>
-  readonly sessions: Pick<SessionService, 'open'>
+  readonly sessions: Pick<SessionService, 'open' | 'throttle'>
   readonly guests: Pick<SessionGuests, 'visibleTo' | 'mayType' | 'show'>
   /** Name of this bastion. */
   readonly node: string

@@ -21,7 +21,7 @@ import { exactly } from './search.ts'
 
 export interface ForwardingDeps {
   readonly core: Pick<AppService, 'assets'>
-  readonly sessions: Pick<SessionService, 'open'>
+  readonly sessions: Pick<SessionService, 'open' | 'throttle'>
   /** What is set for a target now. */
   readonly rules: (target: Target) => ForwardingRules
   /** A way to the asset's login port that does not log in. */

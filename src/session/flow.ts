@@ -67,7 +67,7 @@ export function flow({ source, sink, tap, detour, throttle }: FlowEnds): Detoure
     if (held || full) source.pause()
   }
   const onData = slowed(source, throttle, detour ? intoDetour(source, detour) : (bytes) => arrive(bytes))
-  throttle?.onOpen(go)
+  const opened = throttle?.onOpen(go)
   const onDrain = (): void => {
     full = false
     go()
@@ -88,6 +88,7 @@ export function flow({ source, sink, tap, detour, throttle }: FlowEnds): Detoure
     drained: () => drained(source, sink),
     stop() {
       stopped = true
+      opened?.[Symbol.dispose]()
       source.off('data', onData)
       source.off('end', onEnd)
       sink.off('drain', onDrain)

@@ -92,6 +92,12 @@ export class SessionService {
     this.#deps = deps
   }
 
+  /** Makes what keeps one direction of a session at its bandwidth; undefined: there is no limit. */
+  get throttle(): BridgeEnds['throttle'] {
+    const { bytesPerSecond, clock } = this.#deps
+    return bytesPerSecond > 0 ? (scope) => scope.own(new Throttle(clock, bytesPerSecond)) : undefined
+  }
+
   /**
    * Runs one session to its end. Throws a Fault, for the caller to tell, when it could not begin; an ending of a
    * session that ran is told here.
@@ -245,7 +251,7 @@ export class SessionService {
         onKeys: (bytes) => this.#onKeys(bytes, running, idle),
         onOpen: (type) => scope.own(this.#live({ recording, running }, context, type)),
         onOutput,
-        throttle: this.#throttle(),
+        throttle: this.throttle,
         stages: this.#stages({ record, request, recording, rules }, { context, line }),
       },
       orders,
@@ -318,11 +324,6 @@ export class SessionService {
     activity.keys(bytes.length)
     idle.touch()
     return live.ownKeys()
-  }
-
-  #throttle(): BridgeEnds['throttle'] {
-    const { bytesPerSecond, clock } = this.#deps
-    return bytesPerSecond > 0 ? (scope) => scope.own(new Throttle(clock, bytesPerSecond)) : undefined
   }
 
   #durationLimit(id: string, context: NoticeContext): Disposable {

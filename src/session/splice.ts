@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { AssetChannel } from '../asset/connection.ts'
 import { flow } from './flow.ts'
+import type { Throttle } from './throttle.ts'
 
 /** The person's end of a forwarded connection. */
 export interface Peer {
@@ -20,17 +21,32 @@ export interface Traffic {
   received: number
 }
 
+/** What slows each direction down; undefined: nothing does. */
+export interface Pace {
+  readonly sent: Throttle | undefined
+  readonly received: Throttle | undefined
+}
+
 /**
  * Joins both ends of a forwarded TCP connection, each direction ending for itself, until both have ended or one end is
  * gone. Bytes are passed as they are, with back-pressure, and counted.
  */
-export async function splice(peer: Peer, asset: AssetChannel, traffic: Traffic): Promise<void> {
+export async function splice(
+  peer: Peer,
+  asset: AssetChannel,
+  { traffic, pace }: { traffic: Traffic; pace: Pace },
+): Promise<void> {
   const count = (way: keyof Traffic) => (bytes: Buffer) => {
     traffic[way] += bytes.length
     return true
   }
-  const out = flow({ source: peer.input, sink: asset.input, tap: count('sent') })
-  const back = flow({ source: asset.output, sink: peer.output, tap: count('received') })
+  const out = flow({ source: peer.input, sink: asset.input, tap: count('sent'), throttle: pace.sent })
+  const back = flow({
+    source: asset.output,
+    sink: peer.output,
+    tap: count('received'),
+    throttle: pace.received,
+  })
   asset.errors.resume() // there is none in TCP; unread it would hold up the window
   const gone = new Promise<void>((resolve) => {
     if (peer.gone.aborted) resolve()

@@ -11,7 +11,7 @@ export class Throttle implements Disposable {
   #tokens: number
   #filledAt: number
   #timer: Disposable | undefined
-  readonly #listeners: (() => void)[] = []
+  readonly #listeners = new Set<() => void>()
 
   /** `bytesPerSecond` is greater than 0. */
   constructor(clock: Clock, bytesPerSecond: number) {
@@ -27,8 +27,9 @@ export class Throttle implements Disposable {
   }
 
   /** What is told each time it is open again. */
-  onOpen(listener: () => void): void {
-    this.#listeners.push(listener)
+  onOpen(listener: () => void): Disposable {
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => this.#listeners.delete(listener) }
   }
 
   /** Counts bytes that came, and closes when they were more than there was. */

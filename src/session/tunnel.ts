@@ -3,15 +3,16 @@ import type { AssetChannel, AssetConnection, IncomingConnection, Listening } fro
 import type { Endpoint } from '../asset/destination.ts'
 import type { Clock } from '../base/clock.ts'
 import { Fault } from '../base/fault.ts'
+import { Scope } from '../base/scope.ts'
 import type { Target } from '../core/model.ts'
 import { auditEvent, type Log } from '../log.ts'
 import { type Exit, saneSize, type Terminal } from '../terminal/terminal.ts'
 import type { Principal } from './principal.ts'
 import type { SessionRequest, SessionService } from './session.ts'
-import { type Peer, splice, type Traffic } from './splice.ts'
+import { type Pace, type Peer, splice, type Traffic } from './splice.ts'
 
 export interface TunnelParts {
-  readonly sessions: Pick<SessionService, 'open'>
+  readonly sessions: Pick<SessionService, 'open' | 'throttle'>
   readonly principal: Principal
   readonly target: Target
   /** What the record calls it. */
@@ -90,7 +91,7 @@ export class Tunnel {
       using _report = repeat(clock, () => {
         if (live.noteProgress(traffic)) live.tell(`${name} goes on: ${bytesOf(traffic)}`)
       })
-      await splice(peer, asset, traffic)
+      await splice(peer, asset, { traffic, pace: live.pace })
       const seconds = ((clock.monotonic() - began) / 1000).toFixed(1)
       live.tell(`${name} closed ${what}: ${bytesOf(traffic)} in ${seconds} s`)
       const { principal, target, log } = this.#parts
@@ -119,7 +120,7 @@ export class Tunnel {
     let live: Live | undefined
     return new Promise((resolve, reject) => {
       const program = async (connection: AssetConnection): Promise<AssetChannel> => {
-        live = new Live(connection, lines, clock)
+        live = new Live(connection, { lines, clock, throttle: sessions.throttle })
         resolve(live)
         return listChannel(lines, connection)
       }
@@ -150,6 +151,9 @@ const ended = (): TunnelError =>
 /** A tunnel's session while it runs. */
 class Live {
   readonly connection: AssetConnection
+  /** Of all connections of the session together. */
+  readonly pace: Pace
+  readonly #scope = new Scope()
   readonly #lines: PassThrough
   readonly #clock: Clock
   readonly #seen = new WeakMap<Traffic, number>()
@@ -157,10 +161,14 @@ class Live {
   readonly #listening = new Set<Listening>()
   #closed = false
 
-  constructor(connection: AssetConnection, lines: PassThrough, clock: Clock) {
+  constructor(
+    connection: AssetConnection,
+    { lines, clock, throttle }: { lines: PassThrough; clock: Clock; throttle: SessionService['throttle'] },
+  ) {
     this.connection = connection
     this.#lines = lines
     this.#clock = clock
+    this.pace = { sent: throttle?.(this.#scope), received: throttle?.(this.#scope) }
   }
 
   tell(text: string): void {
@@ -186,6 +194,7 @@ class Live {
 
   async close(): Promise<void> {
     this.#closed = true
+    await this.#scope.close()
     for (const asset of this.#channels) asset.close()
     const listening = [...this.#listening]
     this.#listening.clear()

@@ -49,7 +49,8 @@ export const sessions = {
   }),
   SESSION_BANDWIDTH_KB: setting({
     schema: z.coerce.number({ error: 'not a number' }).int().min(0).max(100_000_000).default(0),
-    about: 'Kilobytes (1000 bytes) a second that may go each way of a session; 0: any number.',
+    about:
+      'Kilobytes (1000 bytes) a second that may go each way of a session, all its forwarded connections together; 0: any number. Files by SFTP and scp are not slowed.',
     example: '5000',
   }),
   COMMAND_RULES: setting({

@@ -39,7 +39,10 @@ async function house(
   const none = () => Promise.resolve([])
   return {
     core: { assets: () => Promise.resolve(assets), nodes: none, nodeAssets: none, settings: {} },
-    sessions: { open: () => Promise.resolve({ kind: 'exit', exit: { kind: 'status', code: 7 } }) },
+    sessions: {
+      open: () => Promise.resolve({ kind: 'exit', exit: { kind: 'status', code: 7 } }),
+      throttle: undefined,
+    },
     ...{
       node: 'bastion-1',
       header: () => 'Title',

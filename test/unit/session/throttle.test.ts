@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Scope } from '../../../src/base/scope.ts'
 import { bridge } from '../../../src/session/bridge.ts'
+import { splice } from '../../../src/session/splice.ts'
 import { Throttle } from '../../../src/session/throttle.ts'
 import { bridgeParts } from '../../fixtures/bridge-parts.ts'
 import { ManualClock } from '../../fixtures/manual-clock.ts'
@@ -77,5 +78,40 @@ test('each way of a session gets its rate, and every byte in the end', async () 
   output.end()
   it.finish()
   await ending
+  expect(clock.pending).toBe(0)
+})
+
+test('forwarded connections share the rate of their session, and leave nothing behind', async () => {
+  const clock = new ManualClock()
+  using received = new Throttle(clock, 1000)
+  const connections = Array.from({ length: 2 }, () => {
+    const { asset, finish } = bridgeParts(new PassThrough({ highWaterMark: 1 << 20 }))
+    const output = new PassThrough({ highWaterMark: 1 << 20 })
+    const input = new PassThrough()
+    const peer = { input, output, halfEnd: () => {}, end: () => {}, gone: new AbortController().signal }
+    const traffic = { sent: 0, received: 0 }
+    const joined = splice(peer, asset, { traffic, pace: { sent: undefined, received } })
+    return { asset, finish, input, traffic, joined }
+  })
+  const total = () => connections.reduce((sum, { traffic }) => sum + traffic.received, 0)
+  for (const { asset } of connections) asset.output.push(Buffer.alloc(900))
+  await turn()
+  expect(total()).toBe(1800)
+  for (const { asset } of connections) asset.output.push(Buffer.alloc(900))
+  await turn()
+  expect(total()).toBe(2700) // the first was not paused; it is now
+  clock.advance(1699)
+  await turn()
+  expect(total()).toBe(2700)
+  clock.advance(1)
+  await turn()
+  expect(total()).toBe(3600)
+  for (const { asset, finish, input, joined } of connections) {
+    asset.output.push(null)
+    input.end()
+    finish()
+    clock.advance(5000)
+    await joined
+  }
   expect(clock.pending).toBe(0)
 })
