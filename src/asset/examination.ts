@@ -1,28 +1,15 @@
 import type { Duplex } from 'node:stream'
 import type { AssetOptions } from '../asset-options/asset-options.ts'
-import { isFault, reasonOf } from '../base/fault.ts'
+import { isFault } from '../base/fault.ts'
 import type { Prepared } from '../core/model.ts'
-import { ALL_LISTS } from '../ssh2/algorithms.ts'
 import { fingerprint } from '../ssh2/keys.ts'
-import { disagreementOf, presetFor, type ServerHello } from '../ssh2/server-hello.ts'
+import type { ServerHello } from '../ssh2/server-hello.ts'
 import { AssetError } from './asset-error.ts'
+import { algorithmsCheck, type Check, checkOf, hostKeyCheck } from './check.ts'
 import { connectSsh, type SshParts } from './ssh.ts'
 import { SshHandshake } from './ssh-handshake.ts'
 import { endpointOf } from './ssh-target.ts'
 import { TimeLimit } from './time-limit.ts'
-
-/** One thing that was looked at. */
-export interface Check {
-  readonly name: string
-  readonly state: 'ok' | 'warn' | 'FAIL'
-  /** One English line. */
-  readonly text: string
-  /** What to do about it. */
-  readonly next?: string
-  readonly ms?: number
-  /** More for programs. */
-  readonly facts?: Readonly<Record<string, unknown>>
-}
 
 export interface Examined {
   readonly prepared: Prepared
@@ -159,67 +146,19 @@ export class Examination {
     )
   }
 
-  #algorithms({ lists }: ServerHello): boolean {
-    const { algorithms } = this.#examined.options
-    if (!lists) return true
-    const ours = ALL_LISTS[algorithms]
-    const facts = { offered: lists, allowed: ours }
-    const found = disagreementOf(lists, ours)
-    if (!found) {
-      this.#checks.push({ name: 'algorithms', state: 'ok', text: `preset “${algorithms}”`, facts })
-      return true
-    }
-    const preset = presetFor(lists)
-    this.#checks.push({
-      ...{ name: 'algorithms', state: 'FAIL', facts },
-      text: `${found.list}: it offers ${found.offered.join(', ')}; we offer ${found.ours.join(', ')}`,
-      next: preset
-        ? `preset “${preset}” would work: option algorithms = ${preset}`
-        : 'no preset would work; its SSH server has to offer one of ours',
-    })
-    return false
+  #algorithms(hello: ServerHello): boolean {
+    const check = algorithmsCheck(hello, this.#examined.options)
+    if (check) this.#checks.push(check)
+    return check?.state !== 'FAIL'
   }
 
   #hostKey(blob: Buffer): void {
     const { prepared, options } = this.#examined
     const { asset } = prepared.target
+    const place = { ...endpointOf(prepared, 'ssh'), zone: asset.domain ?? undefined }
     const policy = options.host_key_policy
-    const verdict = this.#parts.hostKeys.judge(
-      { ...endpointOf(prepared, 'ssh'), zone: asset.domain ?? undefined },
-      blob,
-      policy,
-    )
-    const found = fingerprint(blob)
-    const accept = `compare it on the machine, then: cocod hostkey accept ${asset.hostname}`
-    const facts = { fingerprint: found, policy, verdict: verdict.kind }
-    switch (verdict.kind) {
-      case 'changed':
-        this.#checks.push({
-          ...{ name: 'host key', state: 'FAIL', facts, next: accept },
-          text: `CHANGED: known ${verdict.known}, now ${found}`,
-        })
-        break
-      case 'unknown':
-        this.#checks.push({
-          name: 'host key',
-          state: 'FAIL',
-          text: `${found} is not pinned`,
-          next: accept,
-          facts,
-        })
-        break
-      case 'new':
-        this.#checks.push({
-          name: 'host key',
-          state: 'ok',
-          text: `${found}, new: the first login pins it`,
-          facts,
-        })
-        break
-      case 'known':
-      case 'unchecked':
-        this.#checks.push({ name: 'host key', state: 'ok', text: `${found}, ${verdict.kind}`, facts })
-    }
+    const verdict = this.#parts.hostKeys.judge(place, blob, policy)
+    this.#checks.push(hostKeyCheck(asset.hostname, { verdict, policy, found: fingerprint(blob) }))
   }
 
   async #login(): Promise<void> {
@@ -247,16 +186,6 @@ export class Examination {
 
   #failed(name: string, error: unknown): void {
     this.#checks.push(checkOf(name, error))
-  }
-}
-
-function checkOf(name: string, error: unknown, before = ''): Check {
-  const next = isFault(error) ? { next: error.next } : {}
-  return {
-    name,
-    state: 'FAIL',
-    text: `${before}${error === undefined ? 'the connection was closed' : reasonOf(error)}`,
-    ...next,
   }
 }
 
