@@ -26,7 +26,7 @@ export const menu: Record<keyof typeof en, string> = {
   'menu.help.watch.own': 'w 列出您正在进行的会话，w 2 在此显示其中第二个。',
   'menu.help.watch.all': 'w 列出正在进行的会话，w 2 观看其中第二个。',
   'menu.help.paging': '列表有多页时：n 下一页，p 上一页，b 返回。',
-  'menu.help.keys': '方向键可编辑当前行、调出历史输入，Ctrl-R 查找历史，Tab 补全主机名；Ctrl-D 退出。',
+  'menu.help.keys': '方向键编辑当前行、调出历史，Ctrl-R 查找历史，Tab 补全主机名；Ctrl-D 退出。',
   'menu.language.name': '中文',
   'menu.column.name': '主机名',
   'menu.column.address': '地址',
