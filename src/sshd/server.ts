@@ -1,24 +1,17 @@
-import { randomBytes } from 'node:crypto'
 import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net'
-import { Login } from '../auth/login.ts'
 import { RefusedKeys } from '../auth/refused-keys.ts'
 import { sleep } from '../base/clock.ts'
-import { userAlgorithms } from '../ssh2/algorithms.ts'
 import { connectionInternals } from '../ssh2/internals.ts'
-import { type ClientInfo, type Connection, Server as Ssh2Server, type SshServer } from '../ssh2/library.ts'
+import type { ClientInfo, Connection, SshServer } from '../ssh2/library.ts'
 import { allowRepeatedServiceRequests } from '../ssh2/service-requests.ts'
 import { shareFairly } from '../ssh2/yielding.ts'
 import { Admission, type Admitted } from './admission.ts'
-import { SshConnection } from './connection.ts'
-import type { HostKey } from './host-keys.ts'
+import type { SshConnection } from './connection.ts'
 import { skipNextWrite } from './ident.ts'
+import { IDENT_LINE, makeConnection, makeSshServer } from './making.ts'
 import type { SshdParts } from './options.ts'
 import { listenFault } from './sshd-error.ts'
 
-/** Says no more than it must. */
-const IDENT = 'cocod'
-const IDENT_LINE = `SSH-2.0-${IDENT}\r\n`
-const KEEPALIVE_TRIES = 3
 const GOODBYE_MS = 1000
 
 interface Arrival {
@@ -60,7 +53,9 @@ export class Sshd implements AsyncDisposable {
       ...{ penalties, clock, log, ident: IDENT_LINE, language: options.language },
       onAdmitted: (client) => this.#onAdmitted(client),
     })
-    this.#ssh = Promise.resolve(hostKeys).then((keys) => this.#sshServer(keys))
+    this.#ssh = Promise.resolve(hostKeys).then((keys) =>
+      makeSshServer(options, keys, (connection, info) => this.#onConnection(connection, info)),
+    )
     this.#net = createServer({ noDelay: true, pauseOnConnect: false }, (socket) => this.#onSocket(socket))
   }
 
@@ -149,21 +144,6 @@ export class Sshd implements AsyncDisposable {
     )
   }
 
-  #sshServer(hostKeys: readonly HostKey[]): SshServer {
-    const { options } = this.#parts
-    return new Ssh2Server(
-      {
-        hostKeys: hostKeys.map(({ privateKey }) => privateKey.reveal()),
-        algorithms: userAlgorithms(options.algorithms),
-        ident: IDENT,
-        ...(options.banner !== undefined && { banner: lines(options.banner) }),
-        keepaliveInterval: (options.keepaliveSeconds ?? 30) * 1000,
-        keepaliveCountMax: KEEPALIVE_TRIES,
-      },
-      (client, info) => this.#onConnection(client, info),
-    )
-  }
-
   #onConnection(client: Connection, { header }: ClientInfo): void {
     client.on('error', () => {}) // before anything else: without a listener a bad packet ends the process
     const socket = connectionInternals(client)._sock
@@ -174,41 +154,13 @@ export class Sshd implements AsyncDisposable {
     }
     shareFairly(socket)
     allowRepeatedServiceRequests(client)
-    const connection = this.#connection(client, admitted, header.versions.software)
-    this.#arrivals.set(socket, { client: admitted, connection })
-  }
-
-  #connection(
-    client: Connection,
-    { remoteAddr, settle, socket }: Admitted,
-    clientVersion: string,
-  ): SshConnection {
-    const { core, options, handlers, penalties, clock } = this.#parts
-    const refusedKeys = this.#refusedKeys
-    const loginId = randomBytes(16).toString('hex')
-    const log = this.#parts.log.child({ login: loginId })
-    const origin = {
-      remoteAddr,
-      loginFrom: 'ST',
-      language: options.language,
-      loginId,
-      client: clientVersion,
-    } as const
-    return new SshConnection({
-      client,
-      login: new Login({ core, options: options.auth, refusedKeys, penalties, origin, clock, log }),
-      loginId,
-      clientVersion,
-      handlers,
-      maxChannels: options.maxChannels ?? 10,
-      maxForwards: options.maxForwards ?? 100,
-      sha1: options.algorithms === 'legacy',
-      clock,
+    const connection = makeConnection(this.#parts, {
+      ...{ client, admitted, clientVersion: header.versions.software },
+      refusedKeys: this.#refusedKeys,
       stopping: this.#stopping.signal,
-      log: this.#parts.log,
-      onReady: settle,
       onBroken: () => this.#linger(socket),
     })
+    this.#arrivals.set(socket, { client: admitted, connection })
   }
 
   /** The connection is broken: what the peer leaves open is closed soon. */
@@ -218,6 +170,3 @@ export class Sshd implements AsyncDisposable {
     socket.once('close', () => goodbye[Symbol.dispose]())
   }
 }
-
-/** The library adds the last line end. */
-const lines = (text: string): string => text.trimEnd().replace(/\r?\n/g, '\r\n')
