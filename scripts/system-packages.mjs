@@ -21,6 +21,7 @@ const NEEDED = [
   { program: 'vi', package: 'vim-tiny' },
   { program: 'chromium', package: 'chromium' },
   { program: 'nginx', package: 'nginx-light' },
+  { program: 'systemd-analyze', package: 'systemd' },
   { program: 'plink', package: 'putty-tools' },
   { program: 'rsync', package: 'rsync' },
   { program: 'lftp', package: 'lftp' },

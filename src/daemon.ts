@@ -260,6 +260,7 @@ class Building {
     await acts.forward()
     const status = statusCommand({
       ...{ name: this.#settings.NAME, version, clock, link, audit, registry: this.#registry },
+      ...{ people: this.#people, dataDir: this.#settings.DATA_DIR },
       core: this.#parts.standalone ? 'standalone' : this.#settings.CORE_HOST,
       ssh: `${at.ssh.host}:${at.ssh.port}`,
       web: `${at.web.host}:${at.web.port}`,

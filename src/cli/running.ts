@@ -26,6 +26,13 @@ export const DaemonStatus = z.object({
   disk: z
     .object({ state: z.enum(['ok', 'low', 'full']), freeBytes: z.number(), reserveBytes: z.number() })
     .nullish(),
+  draining: z.boolean().optional(),
+  lastBeatSeconds: z.number().nullish(),
+  clockSkewMs: z.number().nullish(),
+  sessionsByDoor: z.object({ ssh: z.number(), web: z.number() }).optional(),
+  logins: z.object({ accepted: z.number(), refused: z.number() }).optional(),
+  oldestRecordSeconds: z.number().nullish(),
+  space: z.object({ usedPercent: z.number(), freeBytes: z.number() }).optional(),
 })
 export type DaemonStatus = z.output<typeof DaemonStatus>
 
@@ -33,6 +40,12 @@ export type DaemonStatus = z.output<typeof DaemonStatus>
 export async function runningDaemon(dataDir: string): Promise<Holder | undefined> {
   const holder = await readHolder(lockPath(dataDir))
   return holder && (await isAlive(holder)) ? holder : undefined
+}
+
+/** A daemon that took this data directory and did not give it back: it was killed. */
+export async function killedDaemon(dataDir: string): Promise<Holder | undefined> {
+  const holder = await readHolder(lockPath(dataDir))
+  return holder && !(await isAlive(holder)) ? holder : undefined
 }
 
 /** Asks a running daemon how it is; undefined when nobody answers. */

@@ -13,6 +13,7 @@ import { takeOptions } from './own-options.ts'
 import { programName } from './program-name.ts'
 import { DETACHED, START_SWITCHES, tellStarter, writePidFile } from './starter.ts'
 import { type Stopping, stopSignals } from './stop-signals.ts'
+import { Systemd } from './systemd.ts'
 import { exitCode, tell } from './tell.ts'
 import { TerminalLog } from './terminal-log.ts'
 import { upkeepOf } from './upkeep.ts'
@@ -74,6 +75,8 @@ async function run({ line, again, detached }: Run, io: CliIo): Promise<number> {
   })
   events.tellIn(log)
   const stop = stopSignals({ screen, log, settings })
+  await using systemd = new Systemd({ env: io.env, pid: process.pid, log })
+  stop.now.signal.addEventListener('abort', () => systemd.stopping(), { once: true })
   const upkeep = upkeepOf({ live, again, file, log, setLevel: (level) => setLogLevel(log, level) })
   if (!screen) process.on('SIGHUP', upkeep.onHangup)
   const standalone = switches.has('standalone')
@@ -90,7 +93,9 @@ async function run({ line, again, detached }: Run, io: CliIo): Promise<number> {
   await using _pid = detached ? await writePidFile(settings.DATA_DIR) : undefined
   const ready = daemon.ready.then(async () => {
     starting[Symbol.dispose]()
-    await said(await announce(io, daemon, first), detached)
+    const facts = await announce(io, daemon, first)
+    systemd.ready(`ssh ${facts.ssh}, web ${facts.web}`)
+    await said(facts, detached)
   })
   try {
     return await untilStopped(daemon, ready, { stop, log })

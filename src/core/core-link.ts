@@ -45,6 +45,7 @@ export class CoreLink {
   #waitingFor: string | undefined = 'registration'
   #heartbeat: Heartbeat | undefined
   #keyWatch: KeyWatch | undefined
+  #beatAt: number | undefined
 
   constructor(options: CoreLinkOptions, scope: Scope) {
     this.#options = options
@@ -64,6 +65,16 @@ export class CoreLink {
     return this.#waitingFor ?? this.#keyWatch?.trouble
   }
 
+  /** Monotonic time of the last heartbeat that core answered. */
+  get beatAt(): number | undefined {
+    return this.#beatAt
+  }
+
+  /** Core's clock less ours, in ms; undefined before its first answer. */
+  get clockSkew(): number | undefined {
+    return this.#transport.clockSkew
+  }
+
   /** Resolves when this bastion is registered. Waits as long as core does not answer; throws what waiting cannot mend. */
   async connect(signal: AbortSignal): Promise<void> {
     const { clock, log, registration, onWaiting, onTask, onReturn, liveSessions } = this.#options
@@ -81,7 +92,10 @@ export class CoreLink {
     this.#heartbeat = new Heartbeat({
       ...{ core, key, clock, log, liveSessions, onReturn, ...level.beat },
       onTask: (task) => onTask(task, this.service),
-      onOutcome: (error) => keyWatch.note(error),
+      onOutcome: (error) => {
+        if (error === undefined) this.#beatAt = clock.monotonic()
+        keyWatch.note(error)
+      },
     })
     this.#scope.own(this.#heartbeat).start()
     level.start()

@@ -9,6 +9,8 @@ const MOST = 10_000
 export class KnownPeople {
   readonly #users = new LRUCache<string, User>({ max: MOST })
   readonly #standalone: boolean
+  #accepted = 0
+  #refused = 0
 
   constructor(standalone: boolean) {
     this.#standalone = standalone
@@ -17,7 +19,11 @@ export class KnownPeople {
   /** The same core, its accepted logins remembered. */
   watching(core: CoreLogin): CoreLogin {
     const note = (answer: AuthAnswer): AuthAnswer => {
-      if (answer.kind === 'accepted') this.#users.set(answer.user.username, answer.user)
+      if (answer.kind === 'accepted') {
+        this.#users.set(answer.user.username, answer.user)
+        this.#accepted += 1
+      }
+      if (answer.kind === 'refused') this.#refused += 1
       return answer
     }
     return {
@@ -27,6 +33,11 @@ export class KnownPeople {
       authenticate: async (...args) => note(await core.authenticate(...args)),
       authenticateOtp: async (...args) => note(await core.authenticateOtp(...args)),
     }
+  }
+
+  /** By SSH, since the start. */
+  get logins(): { readonly accepted: number; readonly refused: number } {
+    return { accepted: this.#accepted, refused: this.#refused }
   }
 
   /** Undefined: nobody of that name has logged in since the start. In an inventory everybody is known. */

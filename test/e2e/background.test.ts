@@ -56,7 +56,7 @@ test('what a killed daemon left behind does not stop the next start, also when i
   const holder = join(home.path, 'data/lock.pid')
   const left = JSON.parse(readFileSync(holder, 'utf8')) as object
   writeFileSync(holder, JSON.stringify({ ...left, pid: process.pid }))
-  expect((await cocod.run('status')).code).toBe(3)
+  expect((await cocod.run('status')).code).toBe(1)
   expect((await cocod.run('start', '--standalone', '-d')).code).toBe(0)
   expect(cocod.pid).not.toBe(pid)
 })

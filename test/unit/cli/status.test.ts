@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import { serveControl } from '../../../src/base/control-socket.ts'
-import { controlPath } from '../../../src/base/data-dir.ts'
+import { controlPath, lockPath } from '../../../src/base/data-dir.ts'
+import { takeLock } from '../../../src/base/lock-file.ts'
 import { Scope } from '../../../src/base/scope.ts'
 import { status } from '../../../src/cli/status.ts'
 import { temporaryDirectory } from '../../fixtures/temporary-directory.ts'
@@ -47,4 +49,36 @@ test('status warns of a disk that is nearly full and of storages that take nothi
   expect(await shown({ disk: { state: 'full', ...disk }, storagesFailing: failing })).toMatch(
     /storage {4}s3 b at https:\/\/s3 FAILS: AccessDenied[\s\S]*disk {7}FULL/,
   )
+})
+
+test('status tells how core was heard last, sessions by door, logins, the oldest record and the disk', async () => {
+  const text = await shown({
+    ...{ core: 'https://core.example.com', lastBeatSeconds: 4, clockSkewMs: 320, oldestRecordSeconds: 300 },
+    ...{ sessionsByDoor: { ssh: 1, web: 1 }, logins: { accepted: 12, refused: 3 } },
+    space: { usedPercent: 61, freeBytes: 82.3e9 },
+  })
+  for (const line of [
+    'core       https://core.example.com  accepted, last beat 4 s ago, clock +0.3 s',
+    'sessions   2 (1 ssh, 1 web)   logins 12, refused 3 since the start',
+    'records    3 waiting, oldest 5 min',
+  ])
+    expect(text).toContain(`${line}\n`)
+  expect(text).toMatch(/^space {6}61 % of \/.* used, 82\.3 GB free$/m)
+  expect(await shown({ ready: false, draining: true })).toContain('   draining\n')
+})
+
+test('the exit code is systemctl’s: killed, not running, and running without an answer', async () => {
+  await using home = await temporaryDirectory()
+  const { stdout, text } = collected()
+  const env = { DATA_DIR: home.path }
+  const io = { stdin: new PassThrough(), stdout, stderr: new PassThrough(), env, cwd: home.path }
+  expect(await status([], io)).toBe(3)
+  {
+    await using _lock = await takeLock(lockPath(home.path))
+    expect(await status([], io)).toBe(4)
+  }
+  writeFileSync(`${lockPath(home.path)}.pid`, JSON.stringify({ pid: process.pid, started: '1' }))
+  expect(await status([], io)).toBe(1)
+  expect(text()).toContain(`process ${process.pid} does not answer`)
+  expect(text()).toContain(`not running (process ${process.pid} was killed or crashed)`)
 })
