@@ -81,18 +81,20 @@ function heard(child: ChildProcess): Promise<Outcome> {
   })
 }
 
-/** Says what the daemon waits for, each time that is another thing. */
+/** Says what the daemon waits for, each time that is another thing. The time counts from its first answer on. */
 async function waitedFor(
   io: CliIo,
   { DATA_DIR }: Settings,
   seconds: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const until = performance.now() + seconds * 1000
+  let until = Number.POSITIVE_INFINITY
   let said: string | undefined
   while (performance.now() < until && !signal.aborted) {
     await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
-    const waitingFor = signal.aborted ? undefined : (await askStatus(DATA_DIR))?.waitingFor
+    const status = signal.aborted ? undefined : await askStatus(DATA_DIR)
+    if (status) until = Math.min(until, performance.now() + seconds * 1000)
+    const waitingFor = status?.waitingFor
     if (!waitingFor || waitingFor === said || signal.aborted) continue
     io.stdout.write(`waiting for ${waitingFor}\n`)
     said = waitingFor

@@ -58,7 +58,7 @@ test('with core away the page’s second bastion lets people in, records them, a
   const login = { port, user: 'carol@root@core-01', password: 'a password of carol' }
   const ran = await runSsh({ ...login, command: 'echo $((6*7))' })
   expect([ran.stdout.toString(), ran.code]).toEqual(['42\n', 0])
-  expect((await first.run(...command('replay list', places))).stdout).toContain('root@core-01')
+  expect((await first.run(...command('replay list', places))).stdout).toContain(`${sshd.asset.user}@core-01`)
   expect((await first.run(...command('stop', places))).stdout).toContain('stopped')
   expect((await first.run('status')).code).toBe(0)
 })
