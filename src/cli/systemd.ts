@@ -69,7 +69,7 @@ export class Systemd implements AsyncDisposable {
     const own = { PATH: env['PATH'], NOTIFY_SOCKET: this.#socket }
     const child = spawn('systemd-notify', message, { env: own, stdio: 'ignore' })
     try {
-      const [code]: unknown[] = await once(child, 'close')
+      const code = await once(child, 'close').then(([status]: unknown[]) => status)
       if (code === 0) return
       throw new Error(`systemd-notify ended with ${String(code)}`)
     } catch (err) {

@@ -53,6 +53,7 @@ test('with core away the page’s second bastion lets people in, records them, a
     '5001': '0',
   }
   expect((await first.run(...command('check-inventory', places))).code).toBe(0)
+  await using _emergency = new Background(home.path, {}, 'emergency/data')
   const started = await first.run(...command('start -d', places))
   expect([started.code, started.stderr]).toEqual([0, ''])
   const login = { port, user: 'carol@root@core-01', password: 'a password of carol' }
