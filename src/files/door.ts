@@ -1,61 +1,28 @@
-import type { Readable, Writable } from 'node:stream'
 import type { Clock } from '../base/clock.ts'
 import { isFault } from '../base/fault.ts'
 import type { Target } from '../core/model.ts'
-import type { Log } from '../log.ts'
 import type { DoorContext } from './door-context.ts'
-import { FilesError, type FilesErrorCode } from './files-error.ts'
+import { known, PASSED, TREE_EXTENSIONS, treeLimits } from './door-extensions.ts'
+import { DoorFlow } from './door-flow.ts'
+import type { DoorEnding, DoorParts } from './door-parts.ts'
 import { HandleRequests } from './handle-requests.ts'
 import { HANDLE_LENGTH, Handles, type OpenFile } from './handles.ts'
 import { endedFault, type Mounted } from './mount.ts'
-import type { Operation, OperationLog } from './operation-log.ts'
+import type { Operation } from './operation-log.ts'
 import { parsePathRequest } from './path-request.ts'
 import { PathRequests } from './path-requests.ts'
+import { asFault, codeOf } from './refusals.ts'
 import { SftpStatus } from './sftp/client.ts'
 import { BadPacket, Cursor } from './sftp/cursor.ts'
-import { hello, packet, status, u64 } from './sftp/encode.ts'
+import { hello, status } from './sftp/encode.ts'
 import type { OnReply } from './sftp/packet-link.ts'
 import { PacketReader } from './sftp/packet-reader.ts'
 import { EXTENSION, PACKET, STATUS, VERSION } from './sftp/protocol.ts'
 import type { View } from './view.ts'
 
-/** The client's side of a channel. */
-export interface DoorEnds {
-  readonly input: Readable
-  readonly output: Writable
-  /** Fires when the client is gone. */
-  readonly gone: AbortSignal
-  /** What the person is told of an error, in their language. */
-  say(error: unknown): string
-  /** Shows a sentence beside the protocol: OpenSSH's clients do not show what it says itself. */
-  tell(sentence: string): void
-}
-
-export interface DoorOptions {
-  readonly showHidden: boolean
-  readonly forceRemove: boolean
-}
-
-export interface DoorParts {
-  readonly ends: DoorEnds
-  readonly options: DoorOptions
-  readonly operations: Pick<OperationLog, 'add'>
-  /** Gets the function that has to be told of each connection. */
-  readonly view: (onOpen: (mounted: Mounted) => void) => View
-  readonly clock: Clock
-  readonly log: Log
-}
-
-/** Requests of one client that are not answered. */
-const MOST_WAITING = 512
-/** Bytes of requests that wait for their turn, above which the client is not read. */
-const MOST_HELD = 1024 * 1024
 const MOST_HANDLES = 1000
 /** Sentences shown on one channel. */
 const MOST_TOLD = 20
-
-/** How a channel ended: by the client, or with what was told. */
-export type DoorEnding = { readonly kind: 'left' } | { readonly kind: 'failed'; readonly error: unknown }
 
 /**
  * An SFTP server for one client that is a proxy of packets: the head of each request is read, judged and rewritten
@@ -71,18 +38,15 @@ export class SftpDoor implements DoorContext {
   readonly #parts: DoorParts
   readonly #paths = new PathRequests(this)
   readonly #onHandles = new HandleRequests(this)
-  readonly #full = new Set<Mounted>()
   readonly #told = new Set<string>()
   readonly #settled = new AbortController()
   #ending: DoorEnding = { kind: 'left' }
   #began = false
-  #waiting = 0
-  #held = 0
-  #inputEnded = false
-  #outputFull = false
+  readonly #flow: DoorFlow
 
   constructor(parts: DoorParts) {
     this.#parts = parts
+    this.#flow = new DoorFlow(parts.ends.input, () => this.#settle())
     this.clock = parts.clock
     this.view = parts.view((mounted) => this.#onOpen(mounted))
     this.hideDots = !parts.options.showHidden && this.view.only === undefined
@@ -97,18 +61,15 @@ export class SftpDoor implements DoorContext {
       try {
         reader.push(chunk)
       } catch (error) {
-        this.#end(error instanceof BadPacket ? badPacket(error) : error)
+        this.#end(asFault(error))
       }
     }
-    const onEnd = (): void => {
-      this.#inputEnded = true
-      this.#flow()
-    }
+    const onEnd = (): void => this.#flow.ended()
     const onDrain = (): void => this.#drained()
     input.on('data', onData).once('end', onEnd)
     output.on('drain', onDrain)
     await firstAbort(gone, stop, this.#settled.signal)
-    this.#settled.abort()
+    this.#settle()
     input.off('data', onData).off('end', onEnd)
     output.off('drain', onDrain)
     this.#close()
@@ -122,13 +83,13 @@ export class SftpDoor implements DoorContext {
   }
 
   reply(bytes: Buffer): void {
-    this.#waiting -= 1
+    this.#flow.answered()
     if (this.#settled.signal.aborted) return
-    if (!this.#parts.ends.output.write(bytes) && !this.#outputFull) {
-      this.#outputFull = true
+    if (!this.#parts.ends.output.write(bytes) && !this.#flow.outputFull) {
+      this.#flow.outputFull = true
       for (const { mounted } of this.view.mounts) mounted?.link.hold()
     }
-    this.#flow()
+    this.#flow.look()
   }
 
   pass(id: number, reply: Buffer | undefined): void {
@@ -154,7 +115,7 @@ export class SftpDoor implements DoorContext {
   }
 
   send(mounted: Mounted, bytes: Buffer, onReply: OnReply): void {
-    if (!mounted.link.send(bytes, onReply)) this.#full.add(mounted)
+    if (!mounted.link.send(bytes, onReply)) this.#flow.full(mounted, true)
   }
 
   record(target: Target | undefined, operation: Operation, mounted?: Mounted): void {
@@ -168,10 +129,10 @@ export class SftpDoor implements DoorContext {
 
   #onPacket(bytes: Buffer): void {
     if (this.#settled.signal.aborted) return
-    this.#waiting += 1
+    this.#flow.asked()
     if (!this.#began) this.#hello(bytes)
     else this.#request(bytes)
-    this.#flow()
+    this.#flow.look()
   }
 
   #request(bytes: Buffer): void {
@@ -200,11 +161,11 @@ export class SftpDoor implements DoorContext {
 
   /** Counts the bytes of a request while it waits for its turn. */
   #later(bytes: Buffer, task: () => Promise<void> | undefined): () => Promise<void> | undefined {
-    this.#held += bytes.length
+    this.#flow.hold(bytes.length)
     return () => {
-      this.#held -= bytes.length
+      this.#flow.hold(-bytes.length)
       const done = this.#settled.signal.aborted ? undefined : task()
-      this.#flow()
+      this.#flow.look()
       return done
     }
   }
@@ -213,7 +174,7 @@ export class SftpDoor implements DoorContext {
     try {
       act()
     } catch (error) {
-      this.#end(error instanceof BadPacket ? badPacket(error) : error)
+      this.#end(asFault(error))
     }
   }
 
@@ -224,7 +185,7 @@ export class SftpDoor implements DoorContext {
     const only = this.view.only
     if (only && PASSED.has(name)) {
       only.lane.run(this.#later(bytes, () => this.#toOnly(id, bytes)))
-    } else if (name === EXTENSION.limits) this.reply(treeLimits(id))
+    } else if (name === EXTENSION.limits) this.reply(treeLimits(id, MOST_HANDLES))
     else this.reply(status(id, STATUS.unsupported))
   }
 
@@ -241,7 +202,7 @@ export class SftpDoor implements DoorContext {
   #hello(bytes: Buffer): void {
     if (bytes[4] !== PACKET.init) throw new BadPacket('the client did not begin with its version')
     this.#began = true
-    this.#waiting -= 1
+    this.#flow.answered()
     const { only } = this.view
     const ready = only ? only.open() : this.view.refresh()
     const answer = async (): Promise<void> => {
@@ -259,44 +220,30 @@ export class SftpDoor implements DoorContext {
 
   #onOpen(mounted: Mounted): void {
     const { link } = mounted
-    if (this.#outputFull) link.hold()
+    if (this.#flow.outputFull) link.hold()
     link.onDrain(() => {
-      this.#full.delete(mounted)
-      this.#flow()
+      this.#flow.full(mounted, false)
+      this.#flow.look()
     })
     link.gone.addEventListener('abort', () => this.#onGone(mounted), { once: true })
   }
 
   /** Files that were open are recorded now, while their session's record is still open. */
   #onGone(mounted: Mounted): void {
-    this.#full.delete(mounted)
+    this.#flow.full(mounted, false)
     for (const file of this.handles.takeAll(mounted)) {
       file.transfer?.failed('the connection was lost')
       this.finish(file)
     }
     const { only } = this.view
     if (only?.over && !this.#settled.signal.aborted) this.#end(endedFault(only.target, only.over))
-    else this.#flow()
+    else this.#flow.look()
   }
 
   #drained(): void {
-    this.#outputFull = false
+    this.#flow.outputFull = false
     for (const { mounted } of this.view.mounts) mounted?.link.release()
-    this.#flow()
-  }
-
-  /** The client is read only while what it asks can be done, and while it takes the answers. */
-  #flow(): void {
-    const { input } = this.#parts.ends
-    if (this.#settled.signal.aborted) return
-    if (this.#inputEnded && this.#waiting === 0) {
-      this.#settled.abort()
-      return
-    }
-    const busy = this.#full.size > 0 || this.#held > MOST_HELD || this.#waiting >= MOST_WAITING
-    const wait = busy || this.#outputFull
-    if (wait && !input.isPaused()) input.pause()
-    else if (!wait && input.isPaused()) input.resume()
+    this.#flow.look()
   }
 
   #tell(error: unknown): void {
@@ -310,6 +257,11 @@ export class SftpDoor implements DoorContext {
     if (this.#settled.signal.aborted) return
     this.#tell(error)
     this.#ending = { kind: 'failed', error }
+    this.#settle()
+  }
+
+  #settle(): void {
+    this.#flow.stop()
     this.#settled.abort()
   }
 
@@ -321,55 +273,6 @@ export class SftpDoor implements DoorContext {
     for (const mount of this.view.mounts) mount.close()
   }
 }
-
-/** Requests without a path that an asset answers. */
-const PASSED: ReadonlySet<string> = new Set([
-  EXTENSION.limits,
-  EXTENSION.homeDirectory,
-  EXTENSION.usersGroupsById,
-])
-
-const ONE = Buffer.from('1')
-/** What the tree offers for every asset; one that lacks it says so when it is asked. */
-const TREE_EXTENSIONS: ReadonlyMap<string, Buffer> = new Map([
-  [EXTENSION.posixRename, ONE],
-  [EXTENSION.statvfs, Buffer.from('2')],
-  [EXTENSION.fstatvfs, Buffer.from('2')],
-  [EXTENSION.hardlink, ONE],
-  [EXTENSION.fsync, ONE],
-  [EXTENSION.lsetstat, ONE],
-  [EXTENSION.limits, ONE],
-  [EXTENSION.copyData, ONE],
-])
-
-/** An extension that is not judged here is not announced, and refused when it is used. */
-const known = (extensions: ReadonlyMap<string, Buffer>): ReadonlyMap<string, Buffer> => {
-  const names: ReadonlySet<string> = new Set(Object.values(EXTENSION))
-  return new Map([...extensions].filter(([name]) => names.has(name)))
-}
-
-/** What every server takes: the assets behind the tree may differ. */
-const treeLimits = (id: number): Buffer =>
-  packet(PACKET.extendedReply, id, u64(34_000), u64(32_768), u64(32_768), u64(MOST_HANDLES))
-
-function codeOf(error: unknown): number {
-  if (!(error instanceof FilesError)) return STATUS.failure
-  const forbidden: ReadonlySet<FilesErrorCode> = new Set([
-    'FILES_NO_UPLOAD',
-    'FILES_NO_DOWNLOAD',
-    'FILES_OUTSIDE',
-    'FILES_TREE',
-  ])
-  return forbidden.has(error.code) ? STATUS.permissionDenied : STATUS.failure
-}
-
-const badPacket = (cause: BadPacket): FilesError =>
-  new FilesError('FILES_PACKET', {
-    step: 'read packet',
-    message: `the client sent what is no SFTP: ${cause.message}`,
-    next: 'use another client, or report this one',
-    cause,
-  })
 
 function firstAbort(...signals: readonly AbortSignal[]): Promise<void> {
   return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { reasonOf } from '../base/fault.ts'
+import { notGranted } from './demand.ts'
 import type { DoorContext } from './door-context.ts'
 import { HANDLE_LENGTH, type Handle, type OpenFile } from './handles.ts'
-import { notGranted } from './path-requests.ts'
 import type { Action } from './rights.ts'
 import { decodeAttributes } from './sftp/attributes.ts'
 import { readNames, readStatus } from './sftp/client.ts'

@@ -1,35 +1,30 @@
 import { reasonOf } from '../base/fault.ts'
 import type { FileOperation } from '../core/model.ts'
-import { type BytePath, isUnsafe, MOST_PATH, normalised, shown, wireOf } from './byte-path.ts'
+import { type BytePath, isUnsafe, MOST_PATH, normalised, wireOf } from './byte-path.ts'
 import { confine, outside } from './confine.ts'
+import { demand } from './demand.ts'
 import type { DoorContext } from './door-context.ts'
-import { FilesError } from './files-error.ts'
 import type { Mount, Mounted } from './mount.ts'
+import { Openings } from './openings.ts'
+import { badPath, treeIsFixed, twoAssets } from './path-faults.ts'
 import type { PathRequest } from './path-request.ts'
 import { type Action, rightsToOpen } from './rights.ts'
 import { encodeAttributes } from './sftp/attributes.ts'
 import { readStatus, SftpStatus } from './sftp/client.ts'
 import { Cursor } from './sftp/cursor.ts'
-import { handleReply, packet, pathReply, status, string } from './sftp/encode.ts'
+import { handleReply, packet, pathReply, status } from './sftp/encode.ts'
 import { BODY, EXTENSION, PACKET, STATUS, statusText } from './sftp/protocol.ts'
-import { Transfer } from './transfer.ts'
+import { packetFor, type ToAsset } from './to-asset.ts'
 import { VIRTUAL_DIRECTORY } from './virtual.ts'
-
-/** A request that goes to an asset. */
-interface ToAsset {
-  readonly request: PathRequest
-  readonly mount: Mount
-  /** In the words of the view until it is connected, then the asset's own. */
-  paths: readonly BytePath[]
-  readonly began: number
-}
 
 /** Carries out requests that name paths: finds where, asks whether, and passes them on. */
 export class PathRequests {
   readonly #door: DoorContext
+  readonly #openings: Openings
 
   constructor(door: DoorContext) {
     this.#door = door
+    this.#openings = new Openings(door)
   }
 
   /** The mount whose order this request has to keep; undefined: none. */
@@ -150,7 +145,7 @@ export class PathRequests {
 
   #send(asked: ToAsset, mounted: Mounted): void {
     const { type } = asked.request
-    if (type === PACKET.open || type === PACKET.opendir) this.#open(asked, mounted)
+    if (type === PACKET.open || type === PACKET.opendir) this.#openings.send(asked, mounted)
     else if (type === PACKET.rmdir && this.#door.forceRemove) this.#removeTree(asked, mounted)
     else this.#door.send(mounted, packetFor(asked, mounted), (reply) => this.#done(asked, mounted, reply))
   }
@@ -185,53 +180,6 @@ export class PathRequests {
     this.#door.refuse(request.id, outside(path, mount, mounted))
   }
 
-  #open(asked: ToAsset, mounted: Mounted): void {
-    const { request, mount } = asked
-    const [path = ''] = asked.paths
-    const { handles, clock } = this.#door
-    handles.reserve()
-    const flags = request.type === PACKET.open ? new Cursor(request.tail).u32() : undefined
-    const transfer = flags === undefined ? undefined : new Transfer(path, flags, clock)
-    this.#door.send(mounted, packetFor(asked, mounted), (reply) => {
-      if (reply?.[4] === PACKET.handle) {
-        void this.#opened({ asked, mounted, path, transfer }, Buffer.from(new Cursor(reply, BODY).string()))
-        return
-      }
-      handles.release()
-      if (transfer) {
-        transfer.failed((reply && readStatus(reply)?.text) ?? 'the connection was lost')
-        this.#door.record(mount.target, transfer.operation(), mounted)
-      }
-      this.#door.pass(request.id, reply)
-    })
-  }
-
-  /** Where a root confines, it is looked again: a link may have been turned between the first look and the opening. */
-  async #opened(
-    {
-      asked: { request, mount },
-      mounted,
-      path,
-      transfer,
-    }: { asked: ToAsset; mounted: Mounted; path: BytePath; transfer: Transfer | undefined },
-    handle: Buffer,
-  ): Promise<void> {
-    const { handles } = this.#door
-    try {
-      await confine(path, mount, { mounted, follow: true })
-    } catch (error) {
-      handles.release()
-      mounted.client.close(handle).catch(() => undefined)
-      transfer?.failed(reasonOf(error))
-      if (transfer) this.#door.record(mount.target, transfer.operation(), mounted)
-      return this.#door.refuse(request.id, error)
-    }
-    const kind = transfer ? 'file' : 'directory'
-    const hold = mounted.session.hold()
-    const given = handles.add({ kind, mount, mounted, path, handle, transfer, hold })
-    this.#door.reply(handleReply(request.id, given))
-  }
-
   /** FORCE_REMOVE_FOLDER: each thing within is recorded. */
   #removeTree({ request, mount, began, paths: [path = ''] }: ToAsset, mounted: Mounted): void {
     const record = (operate: FileOperation, of: BytePath, reason?: string): void =>
@@ -258,14 +206,6 @@ export class PathRequests {
 const onAsset = ({ mount, paths }: ToAsset, mounted: Mounted): readonly BytePath[] =>
   paths.map((path) => mount.onAsset(path, mounted))
 
-function packetFor({ request: { type, head, tail }, paths }: ToAsset, { link }: Mounted): Buffer {
-  const fields = paths.map((path) => string(wireOf(path)))
-  const posix = type === PACKET.extended && head.includes(EXTENSION.posixRename)
-  // The tree announces it for all; a server that lacks it renames as it can.
-  if (posix && !link.extensions.has(EXTENSION.posixRename)) return packet(PACKET.rename, 0, ...fields, tail)
-  return packet(type, 0, head, ...fields, tail)
-}
-
 /** Is only where something is asked? */
 const isQuestion = ({ type, head }: PathRequest): boolean =>
   type === PACKET.realpath || (type === PACKET.extended && head.includes(EXTENSION.expandPath))
@@ -276,48 +216,3 @@ const openWord = ({ tail }: PathRequest): FileOperation => {
   const rights = rightsToOpen(new Cursor(tail).u32())
   return rights.includes('upload_file') ? 'Upload' : 'Download'
 }
-
-/** @throws {FilesError} FILES_NO_UPLOAD, FILES_NO_DOWNLOAD; {CoreError} when core does not answer */
-export async function demand(
-  { session: { grants, target, account } }: Mounted,
-  actions: readonly Action[],
-  path: BytePath,
-): Promise<void> {
-  for (const action of actions)
-    if (!(await grants.demand(action))) throw notGranted(action, { target, account, path })
-}
-
-export const notGranted = (
-  action: Action,
-  { target, account, path }: { target: Mounted['session']['target']; account: string; path: BytePath },
-): FilesError =>
-  new FilesError(action === 'upload_file' ? 'FILES_NO_UPLOAD' : 'FILES_NO_DOWNLOAD', {
-    step: 'ask permission',
-    message: `core does not grant ${action} on ${target.asset.hostname} as ${account}`,
-    next: 'look at the actions of the asset permission in Jumpserver',
-    facts: { asset: target.asset.hostname, account, path: shown(path) },
-  })
-
-const badPath = (path: BytePath): FilesError =>
-  new FilesError('FILES_PATH', {
-    step: 'read path',
-    message: `${shown(path.slice(0, 200))} is no path that is passed on`,
-    next: 'paths are at most 4,095 bytes, without line breaks and NUL, and within the root',
-    facts: { path: shown(path.slice(0, 200)) },
-  })
-
-const treeIsFixed = ({ paths: [path = ''] }: PathRequest): FilesError =>
-  new FilesError('FILES_TREE', {
-    step: 'change a file',
-    message: `${shown(path)} is not within the files of an asset`,
-    next: 'go into an asset first',
-    facts: { path: shown(path) },
-  })
-
-const twoAssets = ({ paths: [from = '', to = ''] }: PathRequest, one: Mount, other: Mount): FilesError =>
-  new FilesError('FILES_TWO_ASSETS', {
-    step: 'rename',
-    message: `${shown(from)} and ${shown(to)} are not on the same asset and account`,
-    next: 'copy the file, then remove it',
-    facts: { from: one.target.asset.hostname, to: other.target.asset.hostname },
-  })
