@@ -23,9 +23,11 @@ async function pageIn(directory: string): Promise<string> {
   await recording.close({ reason: 'left', exit: { kind: 'none' }, at: clock.now() })
   await audit.close(AbortSignal.abort())
   const replay = new ReplayFile(recording.replay.path)
+  const head = await replay.head()
+  if (!head) throw new Error('no head')
   const commands = [{ seconds: 3_600, input: '<script>ls</script>' }]
   let text = ''
-  for await (const part of htmlPage(await replay.head(), replay.frames(), {
+  for await (const part of htmlPage(head, replay.frames(), {
     title: 'a <i>title</i>',
     commands,
   }))
