@@ -44,7 +44,7 @@ export class Desk implements Commands {
       'div',
       { class: 'tools' },
       button('⌕', text('jump'), () => this.jump()),
-      button('🗀', `${text('files')} (Alt+Shift+E)`, () => this.files()),
+      button('▤', `${text('files')} (Alt+Shift+E)`, () => this.files()),
       button('◐', text('theme'), switchTheme),
       button('?', text('help'), showHelp),
       button('⎋', `${text('logOut')} (${me.username})`, () => void this.#logOut()),

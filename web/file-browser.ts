@@ -41,9 +41,9 @@ export class FileBrowser {
       ['upload', tool('⇧', text('upload'), () => this.#files.click())],
       ['uploadFolder', tool('⇪', text('uploadFolder'), () => this.#folder.click())],
       ['download', tool('⇩', text('download'), () => void this.#download())],
-      ['newFolder', tool('＋', text('newFolder'), () => void this.#makeDirectory())],
+      ['newFolder', tool('+', text('newFolder'), () => void this.#makeDirectory())],
       ['rename', tool('✎', text('rename'), () => void this.#rename())],
-      ['remove', tool('🗑', text('remove'), () => void this.#remove())],
+      ['remove', tool('⌫', text('remove'), () => void this.#remove())],
     ])
     const bar = h(
       'div',

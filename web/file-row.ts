@@ -20,7 +20,7 @@ export class FileRow {
     this.element = h(
       'div',
       { class: 'file-row', role: 'option', tabindex: '0', 'aria-selected': 'false', title: entry.name },
-      h('span', { class: 'sign', 'aria-hidden': 'true' }, isDirectory ? '📁' : '📄'),
+      h('span', { class: 'sign', 'aria-hidden': 'true' }, isDirectory ? '▸' : ''),
       h('span', { class: 'name' }, entry.name),
       isDirectory && h('span', { class: 'said-only' }, ` (${text('folder')})`),
       h('small', {}, facts),
