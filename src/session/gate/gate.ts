@@ -35,6 +35,8 @@ const NEXT_PROMPT_MS = 250
 /** What follows a refused line this soon was sent together with it. */
 const PASTE_REST_MS = 100
 const CLEAR_REST_MS = 1_000
+/** After a key that may be unknown: it is over when nothing follows. */
+const KEY_REST_MS = 100
 const HIDDEN = '(typed without echo)'
 
 /**
@@ -252,8 +254,7 @@ class Gate implements Stage {
     const inPaste = this.#paste !== undefined
     this.#note(why, echoed, 'denied')
     const now = line ?? (await sight.line())
-    // To others the mark would be the beginning of a key.
-    if (inPaste && now?.editor === true) this.#send(Buffer.from('\x1b[201~'))
+    if (inPaste) await this.#endPaste()
     // A line editor draws its prompt again below the sentence; elsewhere that is done here.
     const redraws = now?.editor === true && why.kind !== 'unreadable'
     if (redraws) this.#out.toPerson(sentence(why))
@@ -262,6 +263,12 @@ class Gate implements Stage {
     if (left > 0) await sleep(this.#options.clock, left, this.#over.signal)
     this.#droppedUntil = Number.NEGATIVE_INFINITY
     if (!redraws) this.#out.toPerson(Buffer.concat([sentence(why), Buffer.from(after?.before ?? '')]))
+  }
+
+  /** Fish takes the mark without ever asking for it; busybox takes what follows at once for the rest of the key. */
+  async #endPaste(): Promise<void> {
+    this.#send(Buffer.from('\x1b[201~'))
+    await sleep(this.#options.clock, KEY_REST_MS, this.#over.signal)
   }
 
   /** Returns how it looks then. */
