@@ -20,6 +20,7 @@ export const LIVE_SETTINGS: readonly SettingName[] = [
   'MAX_SESSIONS_PER_ASSET',
   'MAX_SESSIONS_PER_USER',
   'COMMAND_RULES',
+  'PASTE_GUARD',
   'SIGTERM_ACTION',
   'DRAIN_MINUTES',
   'LOG_LEVEL',

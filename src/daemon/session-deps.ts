@@ -46,6 +46,9 @@ export function sessionDeps(parts: SessionDepsParts, scope: Scope): SessionDeps 
     outageMinutes,
     mostBytes: settings.MAX_SESSION_MB * 1e6,
     bytesPerSecond: settings.SESSION_BANDWIDTH_KB * 1000,
+    get pasteGuard() {
+      return settings.PASTE_GUARD === 'on'
+    },
     rules: {
       slow: scope.own(new SlowSearch({ clock })),
       get dryRun() {

@@ -19,6 +19,7 @@ import { detailOf, type Ending, type EndOrder, exitOf } from './ending.ts'
 import { IdleClock } from './idle.ts'
 import { type LineOptions, linePartsOf } from './line-parts.ts'
 import { type NoticeContext, notice, sayEnding, tellNews } from './notices.ts'
+import { pasteGuard, pasteGuardParts } from './paste-guard.ts'
 import type { Principal } from './principal.ts'
 import type { RunningSession, SessionRegistry } from './registry.ts'
 import { beginRecord, recordOf } from './session-record.ts'
@@ -40,6 +41,8 @@ export interface SessionDeps {
   readonly clock: Clock
   readonly log: Log
   readonly rules: Pick<CommandRulesDeps, 'slow' | 'dryRun'>
+  /** Several lines that are pasted at a prompt are shown first. */
+  readonly pasteGuard: boolean
   /** Minutes without a key that end a session, as core or the file says now; 0: never. */
   readonly idleMinutes: () => number
   /** Minutes a session may last, as core or the file says now; 0: any time. */
@@ -305,7 +308,9 @@ export class SessionService {
       this.#deps.registry.end(record.id, order)
     }
     const gate = program ? undefined : rules?.stage({ context, command, recording }, end)
-    return [line?.front, gate, line?.back].filter((stage) => stage !== undefined)
+    const guard =
+      line && this.#deps.pasteGuard ? pasteGuard(pasteGuardParts(context, this.#deps.clock)) : undefined
+    return [line?.front, guard, gate, line?.back].filter((stage) => stage !== undefined)
   }
 
   #idleClock(id: string, context: NoticeContext): IdleClock {

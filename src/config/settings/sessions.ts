@@ -58,4 +58,9 @@ export const sessions = {
     about: 'Command rules: enforce, or dry-run: what would be denied is noted in log and record, and runs.',
     example: 'enforce',
   }),
+  PASTE_GUARD: setting({
+    schema: z.enum(['off', 'on']).default('off'),
+    about: 'on: several lines pasted at a prompt are shown first, and go on only after a yes.',
+    example: 'off',
+  }),
 } as const

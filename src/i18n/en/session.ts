@@ -58,6 +58,10 @@ export const session = {
     'The keyboard macro was not run: what it types would run unseen. Type the line, or fetch it with the Up key.',
   'session.rule.nul':
     'A line of the script was not run: it holds a NUL, which shells leave out, so what it would run is not known.',
+  'session.paste.ask':
+    '{count} lines are about to be pasted: {lines} — y pastes them, any other key does not.',
+  'session.paste.answer': 'Nothing was pasted.',
+  'session.paste.too-long': 'Nothing was pasted: it is longer than 256 KB. Send it as a file.',
   'session.rule.unreadable':
     'This was not run: the command rules could not see the line. Wait until the screen is still and press Enter again.',
   'session.administrator': 'an administrator',

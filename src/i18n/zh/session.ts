@@ -47,6 +47,9 @@ export const session: Record<keyof typeof en, string> = {
   'session.rule.editor': '未打开 shell 的编辑器：其中写的内容会不经检查地执行。请直接在此输入。',
   'session.rule.macro': '未执行键盘宏：其中的内容会不经检查地执行。请直接输入该行，或用上方向键取出。',
   'session.rule.nul': '脚本中的一行未执行：其中含有 NUL 字符，shell 会将其忽略，因此无法得知会执行什么。',
+  'session.paste.ask': '即将粘贴 {count} 行：{lines} — 按 y 粘贴，按其他键放弃。',
+  'session.paste.answer': '未粘贴任何内容。',
+  'session.paste.too-long': '未粘贴任何内容：超过 256 KB。请以文件方式发送。',
   'session.rule.unreadable': '未执行：命令规则看不到这一行。请等屏幕静止后再按一次回车。',
   'session.administrator': '管理员',
   'session.encoding.ask':
