@@ -17,7 +17,7 @@ const io: CliIo = {
 }
 
 const SWITCHES: Readonly<Record<string, readonly string[]>> = {
-  start: ['standalone'],
+  start: ['standalone', 'detach'],
   status: ['json'],
   stop: ['drain'],
   session: ['json', 'write'],
@@ -44,7 +44,8 @@ function check(line: string): void {
     return
   }
   if (command !== 'replay') {
-    refuseWords(command, readCommandLine(args, io, SWITCHES[command]).words)
+    const long = args.map((each) => (command === 'start' && each === '-d' ? '--detach' : each))
+    refuseWords(command, readCommandLine(takeOptions(long, ['timeout']).rest, io, SWITCHES[command]).words)
     return
   }
   const { words } = readCommandLine(takeOptions(args, OPTIONS).rest, io)
